@@ -6,9 +6,11 @@
 pub mod api;
 pub mod catalog;
 pub mod change;
+pub mod clock;
 pub mod consequences;
 pub mod context;
 pub mod db;
+pub mod failure;
 pub mod fault;
 pub mod history;
 pub mod http;

@@ -1,0 +1,60 @@
+//! Product time and nothing else: system time plus an offset.
+//!
+//! The offset is zero but in development and tests, where `FF_CLOCK` names an address that serves it
+//! (`{"offset_ms": 0}`); every server on that address moves at once. Machine time (leases, heartbeats) is
+//! PostgreSQL's `clock_timestamp()` and is never moved.
+
+use domain::Timestamp;
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+use std::time::Duration;
+
+#[derive(Debug, Clone, Default)]
+pub struct Clock {
+    offset_ms: Arc<AtomicI64>,
+}
+
+impl Clock {
+    /// System time.
+    pub fn system() -> Self {
+        Self::default()
+    }
+
+    /// Follows the offset served at `url`, asked for once before it returns and then five times a second.
+    pub async fn following(url: url::Url, http: reqwest::Client) -> Self {
+        let clock = Self::default();
+        clock.ask(&url, &http).await;
+        let follower = clock.clone();
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+                follower.ask(&url, &http).await;
+            }
+        });
+        clock
+    }
+
+    pub fn now(&self) -> Timestamp {
+        #[expect(clippy::disallowed_methods, reason = "the one place where product time is made")]
+        let system = chrono::Utc::now();
+        system + chrono::TimeDelta::milliseconds(self.offset_ms.load(Ordering::Relaxed))
+    }
+
+    async fn ask(&self, url: &url::Url, http: &reqwest::Client) {
+        #[derive(serde::Deserialize)]
+        struct Offset {
+            offset_ms: i64,
+        }
+        let asked = http.get(url.clone()).timeout(Duration::from_secs(2)).send().await;
+        let answer = match asked {
+            Ok(answer) => answer.json::<Offset>().await,
+            Err(error) => Err(error),
+        };
+        match answer {
+            Ok(Offset { offset_ms }) => self.offset_ms.store(offset_ms, Ordering::Relaxed),
+            Err(error) => tracing::debug!(error.message = %error, "The moved clock does not answer"),
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! The closed list of jobs: what may follow a change.
+//!
+//! Two kinds, and no third. **say** tells something once and stores what the vendor answered in its row of `said`.
+//! **reconcile** makes a surface look as the incident says; equal waiting ones are merged when one is claimed.
+//! Payloads hold ids only: a job reads fresh state.
+
+use domain::{IncidentId, JobId, RoleTypeId, Timestamp, UpdateId, UserId};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "wing", content = "job", rename_all = "snake_case")]
+pub enum Job {
+    Slack(SlackJob),
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum SlackJob {
+    /// say: the incident's channel. Parked, it holds its lane.
+    CreateChannel { incident: IncidentId },
+    /// reconcile: name, topic and bookmark of the channel.
+    ReconcileChannel { incident: IncidentId },
+    /// reconcile: opener, role holders and members are in the channel.
+    Invite { incident: IncidentId },
+    /// reconcile: the pinned card, posted once and then edited in place.
+    DeclaredCard { incident: IncidentId },
+    /// say: who holds which role, after the channel is made.
+    RolesMessage { incident: IncidentId },
+    /// say: an update, in the channel.
+    PostUpdate { incident: IncidentId, update: UpdateId },
+    /// say: the incident, or an update of it, in the channel tagged `tech_incidents`.
+    Announce { incident: IncidentId, update: Option<UpdateId> },
+    /// say: you hold this role now, to its holder.
+    RoleDm { incident: IncidentId, user: UserId, role: RoleTypeId },
+    /// reconcile: the notice that our own topic change left is gone.
+    DeleteNotice { channel: String, ts: String },
+}
+
+impl Job {
+    /// The vendor whose pauses hold it.
+    pub fn vendor(&self) -> &'static str {
+        match self {
+            Job::Slack(_) => "slack",
+        }
+    }
+
+    /// A dotted name for logs, metrics and people who look after the queue.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Job::Slack(job) => match job {
+                SlackJob::CreateChannel { .. } => "slack.create_channel",
+                SlackJob::ReconcileChannel { .. } => "slack.reconcile_channel",
+                SlackJob::Invite { .. } => "slack.invite",
+                SlackJob::DeclaredCard { .. } => "slack.declared_card",
+                SlackJob::RolesMessage { .. } => "slack.roles_message",
+                SlackJob::PostUpdate { .. } => "slack.post_update",
+                SlackJob::Announce { .. } => "slack.announce",
+                SlackJob::RoleDm { .. } => "slack.role_dm",
+                SlackJob::DeleteNotice { .. } => "slack.delete_notice",
+            },
+        }
+    }
+
+    pub fn incident(&self) -> Option<IncidentId> {
+        match self {
+            Job::Slack(job) => match job {
+                SlackJob::CreateChannel { incident }
+                | SlackJob::ReconcileChannel { incident }
+                | SlackJob::Invite { incident }
+                | SlackJob::DeclaredCard { incident }
+                | SlackJob::RolesMessage { incident }
+                | SlackJob::PostUpdate { incident, .. }
+                | SlackJob::Announce { incident, .. }
+                | SlackJob::RoleDm { incident, .. } => Some(*incident),
+                SlackJob::DeleteNotice { .. } => None,
+            },
+        }
+    }
+
+    /// The surface whose order it keeps.
+    pub fn lane(&self) -> String {
+        match self {
+            Job::Slack(job) => match job {
+                SlackJob::CreateChannel { incident }
+                | SlackJob::ReconcileChannel { incident }
+                | SlackJob::Invite { incident }
+                | SlackJob::DeclaredCard { incident }
+                | SlackJob::RolesMessage { incident }
+                | SlackJob::PostUpdate { incident, .. } => format!("channel {incident}"),
+                SlackJob::Announce { incident, .. } => format!("announce {incident}"),
+                SlackJob::RoleDm { incident, user, .. } => format!("dm {incident} {user}"),
+                SlackJob::DeleteNotice { channel, .. } => format!("notice {channel}"),
+            },
+        }
+    }
+
+    /// Unique for ever: a say is said once, whatever inserts it again.
+    pub fn once_key(&self) -> Option<String> {
+        match self {
+            Job::Slack(job) => match job {
+                SlackJob::CreateChannel { incident } => Some(format!("slack.create_channel {incident}")),
+                SlackJob::RolesMessage { incident } => Some(format!("slack.roles_message {incident}")),
+                SlackJob::PostUpdate { update, .. } => Some(format!("slack.post_update {update}")),
+                SlackJob::Announce { incident, update: None } => Some(format!("slack.announce {incident}")),
+                SlackJob::Announce { update: Some(update), .. } => {
+                    Some(format!("slack.announce_update {update}"))
+                }
+                SlackJob::RoleDm { incident, user, role } => {
+                    Some(format!("slack.role_dm {incident} {user} {role}"))
+                }
+                SlackJob::DeleteNotice { channel, ts } => Some(format!("slack.delete_notice {channel} {ts}")),
+                SlackJob::ReconcileChannel { .. }
+                | SlackJob::Invite { .. }
+                | SlackJob::DeclaredCard { .. } => None,
+            },
+        }
+    }
+
+    /// Waiting twins of a claimed reconcile are merged with it.
+    pub fn merge_key(&self) -> Option<String> {
+        match self {
+            Job::Slack(job) => match job {
+                SlackJob::ReconcileChannel { incident } => Some(format!("slack.channel {incident}")),
+                SlackJob::Invite { incident } => Some(format!("slack.invite {incident}")),
+                SlackJob::DeclaredCard { incident } => Some(format!("slack.card {incident}")),
+                SlackJob::CreateChannel { .. }
+                | SlackJob::RolesMessage { .. }
+                | SlackJob::PostUpdate { .. }
+                | SlackJob::Announce { .. }
+                | SlackJob::RoleDm { .. }
+                | SlackJob::DeleteNotice { .. } => None,
+            },
+        }
+    }
+
+    /// Parked, nothing behind it in its lane can happen.
+    pub fn holds_lane(&self) -> bool {
+        matches!(self, Job::Slack(SlackJob::CreateChannel { .. }))
+    }
+}
+
+/// One run of a job, as its code sees it.
+#[derive(Debug, Clone)]
+pub struct Run {
+    pub job_id: JobId,
+    pub lane: String,
+    /// See `jobs.place`: children of the same lane stand right behind it.
+    pub place: Vec<i64>,
+    /// Counts from 1; waiting (429, outage) is not counted.
+    pub attempt: i32,
+    /// The run before belonged to a server that died, or its answer was lost: look before saying again.
+    pub taken_over: bool,
+    pub created_at: Timestamp,
+    /// Set when a person pressed Retry: what is said late says its own time.
+    pub late: bool,
+    pub trace: Option<String>,
+}
+
+/// How a run ended well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Done {
+    /// Something was written at the vendor.
+    Done,
+    /// All was as wanted.
+    Nothing,
+}
+
+/// What a run could not do, as the decision that follows.
+#[derive(Debug, thiserror::Error)]
+pub enum JobError {
+    /// Our own step failed, or the vendor refused for a moment: again with back-off, counted.
+    #[error("again later: {why}")]
+    Retry { why: String },
+    /// 429: every server waits with this method until then; not counted.
+    #[error("rate limited on {method} for {after:?}")]
+    RateLimited { method: String, after: std::time::Duration },
+    /// Transport error, time-out or 5xx: not counted; five in a row pause the vendor. It may have acted.
+    #[error("no answer: {why}")]
+    Outage { why: String },
+    /// Behind something in its own lane that is paced; not counted.
+    #[error("paced for {after:?}")]
+    Paced { after: std::time::Duration },
+    /// Needs a person: permission, scope, setting. `why` is shown on the page.
+    #[error("needs a person: {why}")]
+    Park { why: String },
+    /// Can never be said. `why` is kept and shown.
+    #[error("dropped: {why}")]
+    Drop { why: String },
+}
+
+impl From<sqlx::Error> for JobError {
+    fn from(error: sqlx::Error) -> Self {
+        JobError::Retry { why: format!("database: {error}") }
+    }
+}
+
+impl From<domain::Error> for JobError {
+    fn from(error: domain::Error) -> Self {
+        JobError::Retry { why: error.to_string() }
+    }
+}
