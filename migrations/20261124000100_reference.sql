@@ -237,7 +237,12 @@ CREATE TABLE users (
     last_login   timestamptz   NULL,
     date_joined  timestamptz   NOT NULL,
     created_at   timestamptz   NOT NULL,
-    updated_at   timestamptz   NOT NULL
+    updated_at   timestamptz   NOT NULL,
+    -- What people are called everywhere. Here, so that every list that joins users calls them the same.
+    full_name    text          NOT NULL GENERATED ALWAYS AS (CASE
+        WHEN first_name <> '' AND last_name <> '' THEN first_name || ' ' || last_name
+        WHEN name <> '' THEN name
+        ELSE username END) STORED
 );
 -- One mailbox is one person, however it is written.
 CREATE UNIQUE INDEX users_email_key ON users (lower(email));
