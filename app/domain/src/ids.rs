@@ -38,6 +38,10 @@ id!(UserId(Uuid));
 id!(EnvironmentId(Uuid));
 id!(PriorityId(Uuid));
 id!(
+    /// Legacy twin of a priority; only stored.
+    SeverityId(Uuid)
+);
+id!(
     /// A group of incident categories, not of people.
     GroupId(Uuid)
 );

@@ -1,1 +1,38 @@
-//! (to come)
+//! An incident's life as pure rules.
+//!
+//! Doors turn what people typed into [`RawDeclaration`] or [`RawUpdate`]; `parse` collects every wrong field at once.
+//! An operation reads a [`State`] under its lock and asks it to `plan`: the plan says exactly what to store, or why
+//! not. Nothing here reads a clock or a database, so the same rules drive forms in the browser.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `words` | title, description, message and their limits |
+//! | `status` | the six states and the only table of transitions |
+//! | `impact` | levels, suggested priority |
+//! | `declaration` | what declaring takes, and the plan of a new incident |
+//! | `update` | what may change at once, conflicts, the plan of an update |
+//! | `closure` | reasons for closing early; what still stands before closing |
+//! | `milestone`, `metric`, `role` | key events, durations between them, who does what |
+//! | `filter` | the query string of lists, statistics and the API |
+//! | `naming` | names for people, channels and tickets |
+
+mod closure;
+mod declaration;
+mod impact;
+pub mod metric;
+pub mod milestone;
+pub mod naming;
+mod role;
+mod status;
+mod update;
+mod words;
+
+pub use closure::*;
+pub use declaration::*;
+pub use impact::*;
+pub use metric::{MetricValue, human_duration};
+pub use milestone::{KeyEvents, Marker, Milestone, MilestoneChange, Milestones};
+pub use role::*;
+pub use status::*;
+pub use update::*;
+pub use words::*;

@@ -1,0 +1,393 @@
+//! Declaring: what it takes, and what a new incident is made of.
+//!
+//! Every door sends the same [`RawDeclaration`]; [`Declaration::parse`] answers with everything that is wrong at once,
+//! [`Declaration::plan`] with everything to store. Conditional fields are dropped where they are not asked: a Zendesk
+//! ticket without customer impact is not stored (spec 01 §6.3).
+
+use super::words::Wrong;
+use super::{Description, Impact, Impacts, Limits, Reference, Status, Title, bounded, tidy};
+use crate::catalog::{Catalog, Priority, ResponseType};
+use crate::{
+    CategoryId, EnvironmentId, FieldCode, FieldErrors, PriorityId, RoleTypeId, SeverityId, Timestamp, UserId,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+/// A choice of the platform field; `emoji` is a Slack short code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Platform {
+    pub value: &'static str,
+    pub label: &'static str,
+    pub emoji: &'static str,
+}
+
+pub const PLATFORMS: &[Platform] = &[
+    Platform { value: "platform-FR", label: "FR", emoji: ":fr:" },
+    Platform { value: "platform-DE", label: "DE", emoji: ":de:" },
+    Platform { value: "platform-IT", label: "IT", emoji: ":it:" },
+    Platform { value: "platform-ES", label: "ES", emoji: ":es:" },
+    Platform { value: "platform-UK", label: "UK", emoji: ":uk:" },
+    Platform { value: "platform-All", label: "ALL", emoji: ":earth_africa:" },
+    Platform { value: "platform-Internal", label: "Internal", emoji: ":office:" },
+];
+
+/// Preselected.
+pub const DEFAULT_PLATFORM: &str = "platform-All";
+
+/// A declaration as forms and machines send it. Absent is `None`; ids are text.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RawDeclaration {
+    pub title: Option<String>,
+    pub description: Option<String>,
+    pub incident_category: Option<String>,
+    /// Ids, in the order of the form. The one with the lowest order becomes the incident's own.
+    pub environment: Vec<String>,
+    /// Absent: [`DEFAULT_PLATFORM`] in forms, none elsewhere.
+    pub platform: Option<Vec<String>>,
+    /// Absent or empty: the impacts suggest one.
+    pub priority: Option<String>,
+    /// Type value or field name → level id or two-letter code.
+    pub impacts: BTreeMap<String, String>,
+    pub suggested_team_routing: Option<String>,
+    pub zendesk_ticket_id: Option<String>,
+    pub seller_contract_id: Option<String>,
+    pub is_key_account: bool,
+    pub is_seller_in_golden_list: bool,
+    pub zoho_desk_ticket_id: Option<String>,
+    /// Absent: as the category says.
+    pub private: Option<bool>,
+    pub ignore: bool,
+    pub dedup_key: Option<String>,
+}
+
+/// One value of [`CustomFields`], as in the stored JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum FieldValue {
+    Flag(bool),
+    Text(String),
+    List(Vec<String>),
+}
+
+/// The extra words of a declaration: a JSON object without nulls, keys in alphabetical order.
+pub type CustomFields = BTreeMap<String, FieldValue>;
+
+/// A declaration that can be stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declaration {
+    pub title: Title,
+    pub description: Description,
+    pub category: CategoryId,
+    /// All chosen, in the order of the form, without doubles.
+    pub environments: Vec<EnvironmentId>,
+    /// The most critical of them.
+    pub environment: EnvironmentId,
+    pub priority: PriorityId,
+    pub response_type: ResponseType,
+    pub impacts: Impacts,
+    pub private: Option<bool>,
+    pub ignore: bool,
+    pub dedup_key: Option<String>,
+    pub custom_fields: CustomFields,
+}
+
+/// Which conditional fields a form shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Visible {
+    pub team_routing: bool,
+    /// `zendesk_ticket_id`.
+    pub customer_fields: bool,
+    /// `seller_contract_id`, `is_key_account`, `is_seller_in_golden_list`, `zoho_desk_ticket_id`.
+    pub seller_fields: bool,
+}
+
+/// What to show for these impacts and this way of responding.
+pub fn visible_fields(impacts: &Impacts, response: Option<ResponseType>, catalog: &Catalog) -> Visible {
+    Visible {
+        team_routing: response == Some(ResponseType::Normal) && !catalog.feature_teams.is_empty(),
+        customer_fields: impacts.touches_customers(catalog),
+        seller_fields: impacts.touches_sellers(catalog),
+    }
+}
+
+impl Declaration {
+    /// # Errors
+    /// Every wrong field, in the order of the form, named as the door names it.
+    pub fn parse(raw: &RawDeclaration, catalog: &Catalog, limits: Limits) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let impacts = Impacts::read(&raw.impacts, catalog);
+
+        let name = limits.name(Reference::Category);
+        let found = reference(
+            raw.incident_category.as_deref(),
+            limits,
+            "What is affected? Choose a category.",
+            |id| catalog.category(id).map(|c| c.id),
+        );
+        let category = errors.take(name, found);
+
+        let found = parse_environments(&raw.environment, catalog, limits);
+        let environments = errors.take(limits.name(Reference::Environment), found);
+        let platforms = errors.take("platform", parse_platforms(raw.platform.as_deref(), limits));
+
+        let title = required(raw.title.as_deref(), limits, Title::parse);
+        let title = errors.take("title", title);
+        let description = required(raw.description.as_deref(), limits, Description::parse);
+        let description = errors.take("description", description);
+
+        let found = parse_priority(raw.priority.as_deref(), &impacts, catalog, limits);
+        let priority = errors.take(limits.name(Reference::Priority), found);
+
+        let visible = visible_fields(&impacts, priority.map(Priority::response_type), catalog);
+        let mut custom_fields = parse_extras(raw, visible, catalog, limits, &mut errors);
+        let dedup_key = errors.take("dedup_key", parse_dedup_key(raw.dedup_key.as_deref()));
+
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let parsed = (|| {
+            let (environments, platforms, priority) = (environments?, platforms?, priority?);
+            let values = values_of(&environments, catalog);
+            custom_fields.insert("environments".into(), FieldValue::List(values));
+            if !platforms.is_empty() {
+                custom_fields.insert("platforms".into(), FieldValue::List(platforms));
+            }
+            Some(Declaration {
+                title: title?,
+                description: description?,
+                category: category?,
+                environment: catalog.primary_environment(&environments)?.id,
+                environments,
+                priority: priority.id,
+                response_type: priority.response_type(),
+                impacts,
+                private: raw.private,
+                ignore: raw.ignore,
+                dedup_key: dedup_key?,
+                custom_fields,
+            })
+        })();
+        errors.finish(parsed)
+    }
+
+    /// Everything a new incident consists of; `now` becomes its creation time.
+    pub fn plan(&self, catalog: &Catalog, creator: UserId, now: Timestamp) -> DeclarationPlan {
+        let category = catalog.category(self.category);
+        let priority = catalog.priority(self.priority);
+        let private = self.private.unwrap_or_else(|| category.is_some_and(|c| c.private));
+        let critical = self.response_type == ResponseType::Critical;
+        let required = catalog.role_types.iter().filter(|r| r.required);
+        DeclarationPlan {
+            title: self.title.clone(),
+            description: self.description.clone(),
+            status: Status::Open,
+            severity: priority.and_then(|p| catalog.severity_by_value(p.value)).map(|s| s.id),
+            priority: self.priority,
+            category: self.category,
+            environment: self.environment,
+            environments: self.environments.clone(),
+            private,
+            ignore: self.ignore,
+            dedup_key: self.dedup_key.clone(),
+            custom_fields: self.custom_fields.clone(),
+            created_by: creator,
+            created_at: now,
+            roles: required.map(|r| (r.id, creator)).collect(),
+            members: vec![creator],
+            impacts: self.impacts.0.clone(),
+            response_type: self.response_type,
+            needs_channel: critical,
+            may_announce: !private,
+            deploy_warning: critical && !private && category.is_some_and(|c| c.deploy_warning),
+        }
+    }
+}
+
+/// What to store for a new incident, in one transaction, and the facts that its consequences depend on.
+///
+/// Its timeline starts with two entries at `created_at` by `created_by`: one with title, description, status,
+/// priority, category, environment and the commander, and one key event `declared`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeclarationPlan {
+    pub title: Title,
+    pub description: Description,
+    pub status: Status,
+    pub severity: Option<SeverityId>,
+    pub priority: PriorityId,
+    pub category: CategoryId,
+    pub environment: EnvironmentId,
+    pub environments: Vec<EnvironmentId>,
+    pub private: bool,
+    pub ignore: bool,
+    pub dedup_key: Option<String>,
+    pub custom_fields: CustomFields,
+    pub created_by: UserId,
+    pub created_at: Timestamp,
+    /// Every required role, given to the creator.
+    pub roles: Vec<(RoleTypeId, UserId)>,
+    pub members: Vec<UserId>,
+    /// One row per type, N/A levels too; none when nobody was asked.
+    pub impacts: Vec<Impact>,
+    pub response_type: ResponseType,
+    /// Critical incidents get a channel, others their ticket alone.
+    pub needs_channel: bool,
+    /// Public: may be told in general channels and to people who are not on it.
+    pub may_announce: bool,
+    /// May ask for a deploy freeze.
+    pub deploy_warning: bool,
+}
+
+/// `PRD`, `STG` in the given order.
+pub fn values_of(environments: &[EnvironmentId], catalog: &Catalog) -> Vec<String> {
+    environments.iter().filter_map(|id| catalog.environment(*id)).map(|e| e.value.clone()).collect()
+}
+
+fn required<T>(
+    raw: Option<&str>,
+    limits: Limits,
+    parse: impl Fn(&str, Limits) -> Result<T, Wrong>,
+) -> Result<T, Wrong> {
+    match raw {
+        Some(text) => parse(text, limits),
+        None => parse("", limits).map_err(|(_, sentence)| (FieldCode::Required, sentence)),
+    }
+}
+
+/// An id in text that names a row of the catalog; `ask` is the sentence for nothing chosen.
+pub(super) fn reference<Id: FromStr, T>(
+    raw: Option<&str>,
+    limits: Limits,
+    ask: &str,
+    find: impl Fn(Id) -> Option<T>,
+) -> Result<T, Wrong> {
+    let text = raw.map(str::trim).unwrap_or_default();
+    if text.is_empty() {
+        return Err((FieldCode::Required, ask.into()));
+    }
+    let unknown = match limits {
+        Limits::Form => FieldCode::InvalidChoice,
+        Limits::Api => FieldCode::DoesNotExist,
+    };
+    match text.parse() {
+        Ok(id) => find(id).ok_or_else(|| (unknown, "Does not exist any more. Choose another.".into())),
+        Err(_) if limits == Limits::Api => Err((FieldCode::Invalid, "Must be a valid UUID.".into())),
+        Err(_) => Err((FieldCode::InvalidChoice, "Choose one of the list.".into())),
+    }
+}
+
+/// At least one, without doubles, in the given order.
+pub(super) fn parse_environments(
+    raw: &[String],
+    catalog: &Catalog,
+    limits: Limits,
+) -> Result<Vec<EnvironmentId>, Wrong> {
+    let ask = "Where does it happen? Choose at least one environment.";
+    let mut chosen: Vec<EnvironmentId> = Vec::new();
+    for text in raw.iter().filter(|text| !text.trim().is_empty()) {
+        let id = reference(Some(text), limits, ask, |id| catalog.environment(id).map(|e| e.id))?;
+        if !chosen.contains(&id) {
+            chosen.push(id);
+        }
+    }
+    if chosen.is_empty() { Err((FieldCode::Required, ask.into())) } else { Ok(chosen) }
+}
+
+fn parse_platforms(raw: Option<&[String]>, limits: Limits) -> Result<Vec<String>, Wrong> {
+    let Some(raw) = raw else {
+        return Ok(match limits {
+            Limits::Form => vec![DEFAULT_PLATFORM.into()],
+            Limits::Api => Vec::new(),
+        });
+    };
+    let mut chosen: Vec<String> = Vec::new();
+    for value in raw.iter().map(|v| v.trim()).filter(|v| !v.is_empty()) {
+        if !PLATFORMS.iter().any(|p| p.value == value) {
+            return Err((FieldCode::InvalidChoice, "Choose platforms of the list.".into()));
+        }
+        if !chosen.iter().any(|c| c == value) {
+            chosen.push(value.into());
+        }
+    }
+    if chosen.is_empty() {
+        return Err((FieldCode::Required, "Choose at least one platform.".into()));
+    }
+    Ok(chosen)
+}
+
+/// The chosen one, else the suggested one.
+fn parse_priority<'a>(
+    raw: Option<&str>,
+    impacts: &Impacts,
+    catalog: &'a Catalog,
+    limits: Limits,
+) -> Result<&'a Priority, Wrong> {
+    let ask = "How bad is it? Choose a priority, or say what is impacted.";
+    if raw.is_none_or(|text| text.trim().is_empty()) {
+        return impacts.suggest_priority(catalog).ok_or_else(|| (FieldCode::Required, ask.into()));
+    }
+    let chosen = reference(raw, limits, ask, |id| catalog.priority(id))?;
+    if chosen.enabled_create {
+        Ok(chosen)
+    } else {
+        let words = [&chosen.name, " cannot be chosen for new incidents. Choose another."].concat();
+        Err((FieldCode::InvalidChoice, words))
+    }
+}
+
+fn parse_extras(
+    raw: &RawDeclaration,
+    visible: Visible,
+    catalog: &Catalog,
+    limits: Limits,
+    errors: &mut FieldErrors,
+) -> CustomFields {
+    let mut fields = CustomFields::new();
+    // Machines know nothing of feature teams (01 §6.3), but may name one.
+    if visible.team_routing {
+        let team = raw.suggested_team_routing.as_deref().map(tidy).filter(|t| !t.is_empty());
+        match team {
+            Some(team) if catalog.feature_teams.contains(&team) => {
+                fields.insert("suggested_team_routing".into(), FieldValue::Text(team));
+            }
+            Some(_) => errors.push(
+                "suggested_team_routing",
+                FieldCode::InvalidChoice,
+                "This team does not exist any more. Choose another.",
+            ),
+            None if limits == Limits::Form => {
+                errors.push(
+                    "suggested_team_routing",
+                    FieldCode::Required,
+                    "Which team can help? Choose one.",
+                );
+            }
+            None => {}
+        }
+    }
+    let mut text = |field: &str, value: &Option<String>, min: usize| {
+        let Some(value) = value.as_deref().map(tidy) else { return };
+        let min = if value.is_empty() { 0 } else { min };
+        if let Some(value) =
+            errors.take(field, bounded(value, min, 128, "At least 2 characters, or leave it empty."))
+        {
+            fields.insert(field.into(), FieldValue::Text(value));
+        }
+    };
+    if visible.customer_fields {
+        text("zendesk_ticket_id", &raw.zendesk_ticket_id, 2);
+    }
+    if visible.seller_fields {
+        text("seller_contract_id", &raw.seller_contract_id, 0);
+        text("zoho_desk_ticket_id", &raw.zoho_desk_ticket_id, 1);
+        fields.insert("is_key_account".into(), FieldValue::Flag(raw.is_key_account));
+        fields.insert("is_seller_in_golden_list".into(), FieldValue::Flag(raw.is_seller_in_golden_list));
+    }
+    fields
+}
+
+fn parse_dedup_key(raw: Option<&str>) -> Result<Option<String>, Wrong> {
+    let Some(raw) = raw else { return Ok(None) };
+    bounded(raw.trim().to_owned(), 1, 160, "Give a key, or leave it out.").map(Some)
+}

@@ -1,0 +1,113 @@
+//! Who leads, who communicates: role holders of one incident.
+//!
+//! A required role can be handed over but not vacated; an optional one can be cleared. (Spec 01 §9.)
+
+use super::Set;
+use crate::catalog::Catalog;
+use crate::{Conflict, Error, FieldCode, FieldErrors, RoleTypeId, UserId};
+use std::collections::BTreeMap;
+
+/// Holder per role type; vacant roles are absent.
+pub type Roles = BTreeMap<RoleTypeId, UserId>;
+
+/// Who shall hold which role: slug → holder, or nobody.
+pub type AskedRoles = BTreeMap<String, Set<Option<UserId>>>;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleChange {
+    pub role: RoleTypeId,
+    pub slug: String,
+    pub from: Option<UserId>,
+    pub to: Option<UserId>,
+}
+
+/// What to store; empty = tell nobody.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RolePlan {
+    /// By role order.
+    pub changes: Vec<RoleChange>,
+    /// What was asked and left alone, in words for the log and the person.
+    pub warnings: Vec<String>,
+}
+
+impl RolePlan {
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// `commander_id`, `communication_lead_id`.
+    pub fn updated_fields(&self) -> Vec<String> {
+        self.changes.iter().map(|c| [&c.slug, "_id"].concat()).collect()
+    }
+}
+
+/// Reads the roles form: keys are slugs or field names (`role_commander`), values user ids, empty to clear. Unknown
+/// keys are ignored.
+///
+/// # Errors
+/// Under the field name: a required role left empty, or text that is no user.
+pub fn parse_roles(
+    raw: &BTreeMap<String, Set<String>>,
+    catalog: &Catalog,
+) -> Result<AskedRoles, FieldErrors> {
+    let mut errors = FieldErrors::default();
+    let mut asked = AskedRoles::new();
+    for kind in &catalog.role_types {
+        let field = kind.field();
+        let Some(sent) = raw.get(&field).or_else(|| raw.get(&kind.slug)) else { continue };
+        let to = match sent.to.trim() {
+            "" if kind.required => {
+                let words = [&kind.name, " cannot be left empty. Hand it over to somebody."].concat();
+                errors.push(field, FieldCode::Required, words);
+                continue;
+            }
+            "" => None,
+            text => match text.parse() {
+                Ok(user) => Some(user),
+                Err(_) => {
+                    errors.push(field, FieldCode::InvalidChoice, "Choose a person of the list.");
+                    continue;
+                }
+            },
+        };
+        let from = sent.from.as_deref().map(|text| text.trim().parse().ok());
+        asked.insert(kind.slug.clone(), Set { from, to });
+    }
+    errors.finish(Some(asked))
+}
+
+/// What changes. Unknown slugs and vacating a required role are left alone with a warning; what is already so is no
+/// change.
+///
+/// # Errors
+/// [`Error::Conflict`] when somebody else gave the role away meanwhile. `name_of` says a person for it.
+pub fn plan_roles(
+    current: &Roles,
+    asked: &AskedRoles,
+    catalog: &Catalog,
+    name_of: &dyn Fn(UserId) -> String,
+) -> Result<RolePlan, Error> {
+    let mut plan = RolePlan::default();
+    let mut conflicts = Vec::new();
+    for slug in asked.keys().filter(|slug| catalog.role_type_by_slug(slug).is_none()) {
+        plan.warnings.push(["There is no role \"", slug, "\"."].concat());
+    }
+    for kind in &catalog.role_types {
+        let Some(set) = asked.get(&kind.slug) else { continue };
+        let holder = current.get(&kind.id).copied();
+        if set.from == Some(set.to) || holder == set.to {
+            continue;
+        }
+        if set.from.is_some_and(|from| from != holder) {
+            let say = |user: Option<UserId>| user.map_or_else(|| "nobody".into(), name_of);
+            conflicts.push(Conflict { field: kind.field(), theirs: say(holder), yours: say(set.to) });
+            continue;
+        }
+        if set.to.is_none() && kind.required {
+            plan.warnings.push([&kind.name, " cannot be left empty."].concat());
+            continue;
+        }
+        plan.changes.push(RoleChange { role: kind.id, slug: kind.slug.clone(), from: holder, to: set.to });
+    }
+    if conflicts.is_empty() { Ok(plan) } else { Err(Error::Conflict(conflicts)) }
+}
