@@ -1,1 +1,181 @@
-//! (to come)
+//! What an operation did, as a closed enum: facts, ids, before and after.
+//!
+//! A change is recorded as it is (see [`crate::history`]) and decides what follows (see [`crate::consequences`]).
+//! Records are read for ever: a field is added, never renamed; what changes meaning gets a new name.
+
+use crate::history::Record;
+use domain::{
+    CategoryId, EnvironmentId, IncidentId, ImpactLevelId, ImpactTypeId, MetricTypeId, PriorityId, RoleTypeId,
+    Timestamp, UpdateId, UserId,
+    incident::Status,
+};
+use serde_json::{Map, Value, json};
+
+/// Everything that can happen to what the product keeps.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    IncidentDeclared(Declared),
+    IncidentUpdated(Updated),
+    ChannelAttached(Attached),
+    ChannelChanged { incident: Option<IncidentId>, channel: String, what: ChannelEvent },
+    MemberJoined { incident: IncidentId, user: UserId },
+    MemberLeft { incident: IncidentId, user: UserId },
+}
+
+/// Whether an incident has, or will have, a channel: decided by its response type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    /// No channel and none coming: there is nothing to tell it in.
+    None,
+    /// This change asks for one.
+    Wanted,
+    /// It exists, or its creation is under way.
+    There,
+}
+
+/// What the vendor's side did to a channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChannelEvent {
+    Renamed(String),
+    Archived,
+    Unarchived,
+    Deleted,
+}
+
+/// The channel exists: what names it elsewhere can be said now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attached {
+    pub incident: IncidentId,
+    pub channel: String,
+    pub name: String,
+    pub announced: bool,
+    /// Who holds a role, to be told so.
+    pub holders: Vec<(RoleTypeId, UserId)>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Declared {
+    pub incident: IncidentId,
+    pub title: String,
+    pub description: String,
+    pub status: Status,
+    pub priority: PriorityId,
+    pub category: CategoryId,
+    pub environment: EnvironmentId,
+    pub private: bool,
+    pub ignore: bool,
+    pub created_by: UserId,
+    pub sent_by: Option<UserId>,
+    pub dedup_key: Option<String>,
+    pub custom_fields: Value,
+    pub roles: Vec<(RoleTypeId, UserId)>,
+    pub impacts: Vec<(ImpactTypeId, ImpactLevelId)>,
+    /// The first entry of the timeline, and the `declared` milestone.
+    pub updates: [UpdateId; 2],
+    pub channel: Channel,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Updated {
+    pub incident: IncidentId,
+    pub update: UpdateId,
+    pub message: Option<String>,
+    /// Column → (before, after), as stored; words are in `words` instead.
+    pub fields: Vec<(&'static str, Value, Value)>,
+    /// Field → its new words.
+    pub words: Vec<(&'static str, String)>,
+    /// Milestone → its time, or none when it was taken back.
+    pub milestones: Vec<(String, Option<Timestamp>)>,
+    /// Metric → microseconds, or none when it can no longer be computed.
+    pub metrics: Vec<(MetricTypeId, Option<i64>)>,
+    pub channel: Channel,
+    /// Title, status, priority, category or environment: what a channel's name and topic are made of.
+    pub touches_channel: bool,
+    pub announced: bool,
+}
+
+impl Change {
+    pub fn incident(&self) -> Option<IncidentId> {
+        match self {
+            Change::IncidentDeclared(d) => Some(d.incident),
+            Change::IncidentUpdated(u) => Some(u.incident),
+            Change::ChannelAttached(a) => Some(a.incident),
+            Change::ChannelChanged { incident, .. } => *incident,
+            Change::MemberJoined { incident, .. }
+            | Change::MemberLeft { incident, .. } => Some(*incident),
+        }
+    }
+
+    /// As it goes into the history of its stream.
+    pub fn record(&self) -> Record {
+        let stream = match self.incident() {
+            Some(incident) => format!("incident {incident}"),
+            None => "desk".into(),
+        };
+        let (kind, facts, words) = match self {
+            Change::IncidentDeclared(d) => ("incident_declared", declared_facts(d), declared_words(d)),
+            Change::IncidentUpdated(u) => ("incident_updated", updated_facts(u), updated_words(u)),
+            Change::ChannelAttached(a) => {
+                ("channel_attached", json!({ "channel": a.channel, "name": a.name }), vec![])
+            }
+            Change::ChannelChanged { channel, what, .. } => {
+                let what = match what {
+                    ChannelEvent::Renamed(name) => json!({ "renamed": name }),
+                    ChannelEvent::Archived => json!("archived"),
+                    ChannelEvent::Unarchived => json!("unarchived"),
+                    ChannelEvent::Deleted => json!("deleted"),
+                };
+                ("channel_changed", json!({ "channel": channel, "what": what }), vec![])
+            }
+            Change::MemberJoined { user, .. } => ("member_joined", json!({ "user": user }), vec![]),
+            Change::MemberLeft { user, .. } => ("member_left", json!({ "user": user }), vec![]),
+        };
+        Record { stream, kind, facts, words }
+    }
+}
+
+fn declared_facts(d: &Declared) -> Value {
+    json!({
+        "incident": d.incident,
+        "status": d.status.number(),
+        "priority": d.priority,
+        "category": d.category,
+        "environment": d.environment,
+        "private": d.private,
+        "ignore": d.ignore,
+        "created_by": d.created_by,
+        "sent_by": d.sent_by,
+        "dedup_key": d.dedup_key,
+        "custom_fields": d.custom_fields,
+        "roles": d.roles.iter().map(|(r, u)| json!({ "role": r, "user": u })).collect::<Vec<_>>(),
+        "impacts": d.impacts.iter().map(|(t, l)| json!({ "type": t, "level": l })).collect::<Vec<_>>(),
+        "updates": d.updates,
+    })
+}
+
+fn declared_words(d: &Declared) -> Vec<(String, String)> {
+    vec![("title".into(), d.title.clone()), ("description".into(), d.description.clone())]
+}
+
+fn updated_facts(u: &Updated) -> Value {
+    let fields: Map<String, Value> = u
+        .fields
+        .iter()
+        .map(|(name, from, to)| ((*name).to_owned(), json!({ "from": from, "to": to })))
+        .collect();
+    let milestones: Map<String, Value> =
+        u.milestones.iter().map(|(name, at)| (name.clone(), json!(at.map(|t| t.timestamp_micros())))).collect();
+    let metrics: Map<String, Value> =
+        u.metrics.iter().map(|(metric, us)| (metric.to_string(), json!(us))).collect();
+    json!({
+        "update": u.update,
+        "fields": fields,
+        "milestones": milestones,
+        "metrics": metrics,
+    })
+}
+
+fn updated_words(u: &Updated) -> Vec<(String, String)> {
+    let message = u.message.iter().map(|m| ("message".to_owned(), m.clone()));
+    message.chain(u.words.iter().map(|(field, text)| ((*field).to_owned(), text.clone()))).collect()
+}

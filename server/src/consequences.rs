@@ -1,1 +1,76 @@
-//! (to come)
+//! The whole map of cause and effect: what follows a change, as jobs. Pure and without a wildcard: a new change does
+//! not compile until its consequences are written down.
+
+use crate::{
+    change::{Attached, Change, Channel, Declared, Updated},
+    jobs::{Job, SlackJob},
+};
+use domain::{IncidentId, Origin};
+
+/// In the order in which they go into their lanes.
+pub fn consequences(change: &Change, _origin: Origin) -> Vec<Job> {
+    match change {
+        Change::IncidentDeclared(declared) => after_declared(declared),
+        Change::IncidentUpdated(updated) => after_updated(updated),
+        Change::ChannelAttached(attached) => after_attached(attached),
+        Change::ChannelChanged { .. } | Change::MemberJoined { .. } | Change::MemberLeft { .. } => vec![],
+    }
+}
+
+fn after_declared(d: &Declared) -> Vec<Job> {
+    match d.channel {
+        Channel::Wanted => set_up(d.incident),
+        Channel::None | Channel::There => vec![],
+    }
+}
+
+/// Only what names the channel elsewhere; what fills it stands in its lane already.
+fn after_attached(a: &Attached) -> Vec<Job> {
+    let incident = a.incident;
+    let mut jobs = Vec::new();
+    if a.announced {
+        jobs.push(SlackJob::Announce { incident, update: None });
+    }
+    let told = a.holders.iter().map(|(role, user)| SlackJob::RoleDm { incident, user: *user, role: *role });
+    jobs.extend(told);
+    slack(jobs)
+}
+
+fn after_updated(u: &Updated) -> Vec<Job> {
+    let incident = u.incident;
+    let mut jobs = Vec::new();
+    match u.channel {
+        Channel::None => {}
+        // Raised from P4: the channel it lacked, dressed as at declaring; then the update itself.
+        Channel::Wanted => jobs.extend(set_up(incident)),
+        Channel::There if u.touches_channel => {
+            jobs.extend(slack([
+                SlackJob::ReconcileChannel { incident },
+                SlackJob::DeclaredCard { incident },
+            ]));
+        }
+        Channel::There => {}
+    }
+    if u.channel != Channel::None {
+        jobs.extend(slack([SlackJob::PostUpdate { incident, update: u.update }]));
+    }
+    if u.announced {
+        jobs.extend(slack([SlackJob::Announce { incident, update: Some(u.update) }]));
+    }
+    jobs
+}
+
+/// A channel and all that dresses it, in the order of the spec (10 §13.3).
+fn set_up(incident: IncidentId) -> Vec<Job> {
+    slack([
+        SlackJob::CreateChannel { incident },
+        SlackJob::ReconcileChannel { incident },
+        SlackJob::Invite { incident },
+        SlackJob::DeclaredCard { incident },
+        SlackJob::RolesMessage { incident },
+    ])
+}
+
+fn slack(jobs: impl IntoIterator<Item = SlackJob>) -> Vec<Job> {
+    jobs.into_iter().map(Job::Slack).collect()
+}

@@ -122,6 +122,14 @@ pub struct Caller {
     pub permissions: Permissions,
 }
 
+/// What somebody wants to do to incidents. Who may see one is asked first, by the fence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    Declare,
+    /// Update, close, assign roles: anything that changes an incident the caller may see.
+    Change,
+}
+
 /// What the fence in SQL is asked with.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Viewer {
@@ -156,6 +164,20 @@ impl Caller {
 
     pub fn may(&self, permission: Permission) -> bool {
         self.permissions.has(permission)
+    }
+
+    /// The one rule of who may do what, asked by every operation: everybody who works here may declare, and change
+    /// what they may see (spec 10 §3; guests and bots are refused at the door); a machine with a token needs the
+    /// permission of the model (spec 04 §2).
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] naming the permission.
+    pub fn may_do(&self, act: Act) -> Result<(), Error> {
+        match (self.origin, act) {
+            (Origin::Api, Act::Declare) => self.need(Permission::AddIncident),
+            (Origin::Api, Act::Change) => self.need(Permission::ChangeIncident),
+            _ => Ok(()),
+        }
     }
 
     /// # Errors

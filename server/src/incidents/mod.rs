@@ -1,1 +1,22 @@
-//! (to come)
+//! Incidents: what people do to them, and what is read of them.
+//!
+//! | operation | what it does |
+//! |---|---|
+//! | [`declare`] | one new incident, whichever door asked |
+//! | [`update`] | a message, changed fields, a new status: one entry of the timeline |
+//! | [`attach_channel`], [`channel_event`] | what Slack made of the incident's channel |
+//! | [`members::join`], [`members::leave`] | who is on it |
+//!
+//! Reads ([`query`], [`list`]) ask the fence inside their SQL. `store` holds the rows and is private to this room.
+
+mod channel;
+mod declare;
+pub mod list;
+pub mod members;
+pub mod query;
+mod store;
+mod update;
+
+pub use channel::{NewChannel, attach_channel, channel_event};
+pub use declare::{Declaring, declare};
+pub use update::{Updating, update};

@@ -1,0 +1,133 @@
+//! What Slack made of an incident's channel: made, renamed, archived, deleted.
+
+use super::{query, store};
+use crate::{
+    change::{Attached, Change, ChannelEvent},
+    context::Context,
+    failure::OrInternal,
+    jobs::Run,
+};
+use domain::{Caller, Error, IncidentId, Origin, Result, RoleTypeId, UserId, catalog::Catalog, incident::Status};
+
+/// A channel that was made for an incident.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewChannel {
+    /// Slack's id.
+    pub id: String,
+    /// As Slack named it.
+    pub name: String,
+    pub private: bool,
+    /// The Slack user who made it: our bot.
+    pub creator: Option<String>,
+}
+
+/// Attaches the channel; attached already, nothing happens.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such incident.
+pub async fn attach_channel(ctx: &Context, run: &Run, id: IncidentId, channel: &NewChannel) -> Result<()> {
+    let caller = Caller::system(Origin::Schedule);
+    let catalog = ctx.catalog().await?;
+    let mut w = ctx.write(&caller).await?.born_of(run);
+    if !store::lock_row(w.conn(), id).await? {
+        return Err(Error::NotFound);
+    }
+    let kind = if channel.private { "private" } else { "public" };
+    let now = w.now();
+    let attached = sqlx::query!(
+        "INSERT INTO slack_conversations (channel_id, name, incident_id, kind, status, creator, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, 'opened', $5, $6, $6) ON CONFLICT DO NOTHING",
+        channel.id,
+        channel.name,
+        id.0,
+        kind,
+        channel.creator,
+        now,
+    )
+    .execute(w.conn())
+    .await
+    .or_internal("attaching a channel")?
+    .rows_affected();
+    if attached == 0 {
+        return Ok(());
+    }
+    let incident = sqlx::query!(
+        "SELECT i.status, i.private, i.priority_id, i.environment_id FROM incidents i WHERE i.id = $1",
+        id.0
+    )
+    .fetch_one(w.conn())
+    .await
+    .or_internal("reading an incident")?;
+    let holders = sqlx::query!("SELECT role_type_id, user_id FROM incident_roles WHERE incident_id = $1", id.0)
+        .fetch_all(w.conn())
+        .await
+        .or_internal("reading the roles of an incident")?;
+    let announced = is_announced(
+        &catalog,
+        query::status(incident.status),
+        incident.private,
+        domain::PriorityId(incident.priority_id),
+        domain::EnvironmentId(incident.environment_id),
+    );
+    let attached = Attached {
+        incident: id,
+        channel: channel.id.clone(),
+        name: channel.name.clone(),
+        announced,
+        holders: holders.iter().map(|h| (RoleTypeId(h.role_type_id), UserId(h.user_id))).collect(),
+    };
+    w.commit(Change::ChannelAttached(attached), ()).await
+}
+
+/// Whether a new channel is told in the general channel: P1 to P3, in production, public, and not over (spec 10 §14).
+fn is_announced(
+    catalog: &Catalog,
+    status: Status,
+    private: bool,
+    priority: domain::PriorityId,
+    environment: domain::EnvironmentId,
+) -> bool {
+    let critical = catalog.priority(priority).is_some_and(|p| p.value <= 3);
+    let production = catalog.environment(environment).is_some_and(domain::catalog::Environment::is_production);
+    critical && production && !private && status.is_active()
+}
+
+/// Notes what happened to a channel of ours at Slack. Channels of no incident are renamed in place.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn channel_event(ctx: &Context, channel: &str, what: ChannelEvent) -> Result<()> {
+    let caller = Caller::system(Origin::Slack);
+    let known = sqlx::query!("SELECT incident_id FROM slack_conversations WHERE channel_id = $1", channel)
+        .fetch_optional(&ctx.db)
+        .await
+        .or_internal("finding a channel")?;
+    let Some(known) = known else { return Ok(()) };
+    let mut w = ctx.write(&caller).await?;
+    if let Some(id) = known.incident_id {
+        store::lock_row(w.conn(), IncidentId(id)).await?;
+    }
+    let (name, status) = match &what {
+        ChannelEvent::Renamed(name) => (Some(name.as_str()), None),
+        ChannelEvent::Archived | ChannelEvent::Deleted => (None, Some("archived")),
+        ChannelEvent::Unarchived => (None, Some("opened")),
+    };
+    let now = w.now();
+    let changed = sqlx::query!(
+        "UPDATE slack_conversations SET name = coalesce($2, name), status = coalesce($3, status), updated_at = $4
+         WHERE channel_id = $1 AND (name, status) IS DISTINCT FROM (coalesce($2, name), coalesce($3, status))",
+        channel,
+        name,
+        status,
+        now,
+    )
+    .execute(w.conn())
+    .await
+    .or_internal("noting what happened to a channel")?
+    .rows_affected();
+    if changed == 0 {
+        return Ok(());
+    }
+    let incident = known.incident_id.map(IncidentId);
+    w.commit(Change::ChannelChanged { incident, channel: channel.into(), what }, ()).await
+}
