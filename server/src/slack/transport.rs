@@ -1,0 +1,349 @@
+//! How calls to Slack's Web API travel, and errors by what a caller can do about them.
+//!
+//! One transport for all methods. It knows of each whether it takes JSON or only a form (Slack ignores arguments that
+//! come the wrong way), ends every call within 30 seconds, and sorts what comes back: refused for a reason, slow down,
+//! token rejected, never sent – or *unclear*, when the answer got lost and the deed may have been done. The last one
+//! is why this is ours (docs/decisions/010-slack-transport.md): who says something in Slack has to know whether it may
+//! have been said (spec 10 §23a).
+
+use super::blocks::Block;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::{collections::BTreeMap, fmt, time::Duration};
+use url::Url;
+
+const CONNECT: Duration = Duration::from_secs(3);
+/// A worker's lease allows a call of 35 seconds; this stays below.
+const TOTAL: Duration = Duration::from_secs(30);
+/// Pages of a list that are read before it counts as unreadable.
+const PAGES: usize = 50;
+const PAGE: u32 = 200;
+
+macro_rules! methods {
+    ($($variant:ident = $name:literal $encoding:ident),* $(,)?) => {
+        /// The Web API methods we call.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Method { $($variant),* }
+
+        impl Method {
+            pub const ALL: &'static [Method] = &[$(Method::$variant),*];
+
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Method::$variant => $name),* }
+            }
+
+            const fn encoding(self) -> Encoding {
+                match self { $(Method::$variant => Encoding::$encoding),* }
+            }
+        }
+    };
+}
+
+/// How arguments travel. Some methods ignore a JSON body without a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Encoding {
+    Json,
+    Form,
+}
+
+methods! {
+    AuthTest = "auth.test" Json,
+    PostMessage = "chat.postMessage" Json,
+    PostEphemeral = "chat.postEphemeral" Json,
+    UpdateMessage = "chat.update" Json,
+    DeleteMessage = "chat.delete" Json,
+    ViewsOpen = "views.open" Json,
+    ViewsPush = "views.push" Json,
+    ViewsUpdate = "views.update" Json,
+    Create = "conversations.create" Json,
+    Join = "conversations.join" Json,
+    Invite = "conversations.invite" Json,
+    Rename = "conversations.rename" Json,
+    SetTopic = "conversations.setTopic" Json,
+    Archive = "conversations.archive" Json,
+    OpenDm = "conversations.open" Json,
+    Info = "conversations.info" Form,
+    Members = "conversations.members" Form,
+    History = "conversations.history" Form,
+    Replies = "conversations.replies" Form,
+    OwnConversations = "users.conversations" Form,
+    PinsAdd = "pins.add" Json,
+    PinsList = "pins.list" Form,
+    BookmarksAdd = "bookmarks.add" Json,
+    BookmarksEdit = "bookmarks.edit" Json,
+    BookmarksList = "bookmarks.list" Form,
+    UserInfo = "users.info" Form,
+    UserByEmail = "users.lookupByEmail" Form,
+}
+
+/// What a caller can act on.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// 429: nothing was done; try again after this long.
+    #[error("Slack asks to slow down: {} for {} s", method.as_str(), after.as_secs())]
+    RateLimited { method: Method, after: Duration },
+    /// The token is not accepted any more; nobody but an administrator can help.
+    #[error("Slack rejects the token: {code}")]
+    Unauthorized { code: String },
+    /// The call cannot succeed as it is: Slack's code, and the scope it misses if that is why.
+    #[error("Slack refuses {}: {code}{}", method.as_str(), needed.as_ref().map(|n| format!(" (needs {n})")).unwrap_or_default())]
+    Refused { method: Method, code: String, needed: Option<String>, answer: Box<Value> },
+    /// No connection was made, so nothing was done.
+    #[error("Slack cannot be reached")]
+    Unreachable {
+        #[source]
+        source: reqwest::Error,
+    },
+    /// Time-out, reset, 5xx or an unreadable answer: it may have been done.
+    #[error("Slack did not answer {} clearly", method.as_str())]
+    Unclear {
+        method: Method,
+        #[source]
+        source: Doubt,
+    },
+}
+
+/// Why an answer is unclear.
+#[derive(Debug, thiserror::Error)]
+pub enum Doubt {
+    #[error("the connection ended")]
+    Connection(#[source] reqwest::Error),
+    #[error("HTTP status {0}")]
+    Status(u16),
+    #[error("the answer is no answer of the Web API")]
+    Unreadable(#[source] serde_json::Error),
+    #[error("Slack's own error {0}")]
+    TheirSide(String),
+    #[error("the list does not end")]
+    Endless,
+}
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Codes that mean the token is dead, not the call (vendor: every method's error list).
+const REJECTED: &[&str] = &[
+    "invalid_auth",
+    "not_authed",
+    "account_inactive",
+    "token_revoked",
+    "token_expired",
+    "team_access_not_granted",
+];
+/// Codes by which Slack says that it broke.
+const THEIR_SIDE: &[&str] = &[
+    "internal_error",
+    "fatal_error",
+    "service_unavailable",
+    "request_timeout",
+    "team_added_to_org",
+    "accesslimited",
+];
+
+impl Error {
+    /// Slack's code, when the call was refused.
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Error::Refused { code, .. } | Error::Unauthorized { code } => Some(code),
+            Error::RateLimited { .. } | Error::Unreachable { .. } | Error::Unclear { .. } => None,
+        }
+    }
+
+    /// Whether the call was refused with this code.
+    pub fn is(&self, code: &str) -> bool {
+        matches!(self, Error::Refused { code: found, .. } if found == code)
+    }
+
+    /// Whether it was refused with one of these.
+    pub fn is_any(&self, codes: &[&str]) -> bool {
+        codes.iter().any(|code| self.is(code))
+    }
+}
+
+/// Takes "it is so already" for done.
+pub fn done_if<T: Default>(result: Result<T>, codes: &[&str]) -> Result<T> {
+    match result {
+        Err(e) if e.is_any(codes) => Ok(T::default()),
+        other => other,
+    }
+}
+
+/// One workspace, one bot token. Cheap to clone.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    base: Url,
+    token: String,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("base", &self.base.as_str()).finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// `base` is `SLACK_API_URL`, `https://slack.com/api` when nothing else is said.
+    ///
+    /// # Errors
+    /// When the machine has no usable TLS.
+    pub fn new(base: &Url, token: &str) -> std::result::Result<Self, reqwest::Error> {
+        let http = reqwest::Client::builder()
+            .connect_timeout(CONNECT)
+            .timeout(TOTAL)
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(concat!("firefighter/", env!("CARGO_PKG_VERSION")))
+            .build()?;
+        let mut base = base.clone();
+        if !base.path().ends_with('/') {
+            base.set_path(&format!("{}/", base.path()));
+        }
+        Ok(Client { http, base, token: token.to_owned() })
+    }
+
+    /// Answers a command or click at its `response_url`: five times within 30 minutes, at most once each, because
+    /// nothing can be looked up there.
+    pub async fn respond(&self, response_url: &str, text: &str, blocks: &[Block]) -> Result<()> {
+        let body =
+            json!({"response_type": "ephemeral", "replace_original": false, "text": text, "blocks": blocks});
+        let sent = self
+            .http
+            .post(response_url)
+            .json(&body)
+            .send()
+            .await
+            .map_err(|e| unanswered(Method::PostEphemeral, e))?;
+        match sent.status() {
+            status if status.is_success() => Ok(()),
+            status => {
+                Err(Error::Unclear { method: Method::PostEphemeral, source: Doubt::Status(status.as_u16()) })
+            }
+        }
+    }
+
+    /// Reads a list to its end. A list that does not end is unclear, not short.
+    pub(super) async fn pages<T: for<'a> Deserialize<'a>>(
+        &self,
+        method: Method,
+        mut args: Value,
+        key: &str,
+    ) -> Result<Vec<T>> {
+        let mut all = Vec::new();
+        args["limit"] = PAGE.into();
+        for _ in 0..PAGES {
+            let mut answer: Value = self.call(method, args.clone()).await?;
+            let page = answer.get_mut(key).map(Value::take).unwrap_or_else(|| json!([]));
+            let page: Vec<T> = serde_json::from_value(page).map_err(|e| unreadable(method, e))?;
+            all.extend(page);
+            match answer["response_metadata"]["next_cursor"].as_str() {
+                Some(cursor) if !cursor.is_empty() => args["cursor"] = cursor.into(),
+                _ => return Ok(all),
+            }
+        }
+        Err(Error::Unclear { method, source: Doubt::Endless })
+    }
+
+    pub(super) async fn call<T: for<'a> Deserialize<'a>>(&self, method: Method, args: Value) -> Result<T> {
+        let url = self.base.join(method.as_str()).expect("a method name is a path");
+        let request = self.http.post(url).bearer_auth(&self.token);
+        let request = match method.encoding() {
+            Encoding::Json => request
+                .header(reqwest::header::CONTENT_TYPE, "application/json; charset=utf-8")
+                .body(args.to_string()),
+            Encoding::Form => request.form(&as_form(&args)),
+        };
+        let answer = request.send().await.map_err(|e| unanswered(method, e))?;
+        let status = answer.status();
+        if status == reqwest::StatusCode::TOO_MANY_REQUESTS {
+            return Err(Error::RateLimited { method, after: retry_after(&answer) });
+        }
+        if !status.is_success() {
+            tracing::debug!(
+                slack.method = method.as_str(),
+                http.status = status.as_u16(),
+                "Slack answered with an error status"
+            );
+            return Err(Error::Unclear { method, source: Doubt::Status(status.as_u16()) });
+        }
+        let body = answer.bytes().await.map_err(|e| unanswered(method, e))?;
+        let value: Value = serde_json::from_slice(&body).map_err(|e| unreadable(method, e))?;
+        if value["ok"] != Value::Bool(true) {
+            return Err(refusal(method, value));
+        }
+        serde_json::from_value(value).map_err(|e| unreadable(method, e))
+    }
+}
+
+/// Form values: text as it is, everything else as JSON writes it (`true`, `200`).
+fn as_form(args: &Value) -> BTreeMap<&str, String> {
+    args.as_object()
+        .into_iter()
+        .flatten()
+        .map(|(k, v)| (k.as_str(), v.as_str().map_or_else(|| v.to_string(), str::to_owned)))
+        .collect()
+}
+
+fn retry_after(answer: &reqwest::Response) -> Duration {
+    let seconds =
+        answer.headers().get("retry-after").and_then(|v| v.to_str().ok()).and_then(|v| v.trim().parse().ok());
+    Duration::from_secs(seconds.unwrap_or(30).clamp(1, 3_600))
+}
+
+fn unanswered(method: Method, source: reqwest::Error) -> Error {
+    if source.is_connect() || source.is_builder() {
+        Error::Unreachable { source }
+    } else {
+        Error::Unclear { method, source: Doubt::Connection(source) }
+    }
+}
+
+fn unreadable(method: Method, source: serde_json::Error) -> Error {
+    Error::Unclear { method, source: Doubt::Unreadable(source) }
+}
+
+fn refusal(method: Method, answer: Value) -> Error {
+    let code = answer["error"].as_str().unwrap_or("no_error_code").to_owned();
+    if code == "ratelimited" || code == "rate_limited" {
+        return Error::RateLimited { method, after: Duration::from_secs(30) };
+    }
+    if REJECTED.contains(&code.as_str()) {
+        return Error::Unauthorized { code };
+    }
+    if THEIR_SIDE.contains(&code.as_str()) {
+        return Error::Unclear { method, source: Doubt::TheirSide(code) };
+    }
+    let needed = answer["needed"].as_str().map(str::to_owned);
+    Error::Refused { method, code, needed, answer: Box::new(answer) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_are_sorted_by_what_can_be_done() {
+        let sorted = |answer: Value| refusal(Method::PostMessage, answer);
+        assert!(matches!(sorted(json!({"ok": false, "error": "invalid_auth"})), Error::Unauthorized { .. }));
+        assert!(matches!(sorted(json!({"ok": false, "error": "ratelimited"})), Error::RateLimited { .. }));
+        assert!(matches!(sorted(json!({"ok": false, "error": "internal_error"})), Error::Unclear { .. }));
+        assert!(sorted(json!({"ok": false, "error": "is_archived"})).is("is_archived"));
+        let missing = sorted(json!({"ok": false, "error": "missing_scope", "needed": "pins:read"}));
+        assert_eq!(missing.to_string(), "Slack refuses chat.postMessage: missing_scope (needs pins:read)");
+    }
+
+    #[test]
+    fn form_values_are_plain() {
+        let args = json!({"channel": "C1", "limit": 200, "inclusive": true, "types": "a,b"});
+        let form = as_form(&args);
+        assert_eq!(
+            (form["channel"].as_str(), form["limit"].as_str(), form["inclusive"].as_str()),
+            ("C1", "200", "true")
+        );
+    }
+
+    #[test]
+    fn already_so_is_done() {
+        let pinned = || -> Result<()> { Err(refusal(Method::PinsAdd, json!({"error": "already_pinned"}))) };
+        assert!(done_if(pinned(), &["already_pinned"]).is_ok());
+        assert!(done_if(pinned(), &["no_pin"]).is_err());
+    }
+}
