@@ -1,7 +1,7 @@
 //! What every room works with: database, clock, settings, reference data, vendors. Cheap to clone.
 
 use crate::{catalog, settings::Settings, slack::client::Client as SlackClient};
-use domain::{Result, Timestamp, catalog::Catalog};
+use domain::{Result, Timestamp, catalog::Catalog, incident::Postmortem};
 use sqlx::PgPool;
 use std::{ops::Deref, sync::{Arc, atomic::AtomicBool}};
 use tokio::sync::Notify;
@@ -57,6 +57,11 @@ impl Context {
     /// Slack, when it is set up.
     pub fn slack(&self) -> Option<&SlackClient> {
         self.slack.as_ref()
+    }
+
+    /// Which post-mortem backends are enabled. None yet: they come with their integrations.
+    pub fn postmortem(&self) -> Postmortem {
+        Postmortem::default()
     }
 
     /// Environments, priorities, categories and all other reference data, as of now.

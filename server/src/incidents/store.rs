@@ -2,8 +2,13 @@
 
 use crate::failure::OrInternal;
 use domain::{
-    IncidentId, Result, Timestamp, UpdateId, UserId,
-    incident::{DeclarationPlan, milestone::DECLARED},
+    CategoryId, EnvironmentId, Error, IncidentId, PriorityId, Result, RoleTypeId, Timestamp, UpdateId, UserId, Viewer,
+    catalog::Catalog,
+    incident::{
+        Closure, ClosureReason, DeclarationPlan, MetricValue, Milestone, MilestoneChange, Postmortem, State, UpdatePlan,
+        milestone::{DECLARED, MITIGATED, RESOLVED, latest},
+        values_of,
+    },
 };
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -152,4 +157,236 @@ pub async fn lock_row(conn: &mut PgConnection, incident: IncidentId) -> Result<b
         .await
         .or_internal("locking an incident")?;
     Ok(row.is_some())
+}
+
+/// What the rules need of an incident, under its lock.
+///
+/// May it be seen? Lock the row. May it *still* be seen? Who was removed while waiting does not write, and an outsider
+/// neither holds nor times the lock of what he may not see.
+pub async fn lock(
+    conn: &mut PgConnection,
+    viewer: Viewer,
+    id: IncidentId,
+    postmortem: Postmortem,
+    catalog: &Catalog,
+) -> Result<State> {
+    if !may_see(conn, viewer, id).await? || !lock_row(conn, id).await? || !may_see(conn, viewer, id).await? {
+        return Err(Error::NotFound);
+    }
+    let row = sqlx::query!(
+        "SELECT title, description, status, priority_id, category_id, environment_id, private, ignore,
+                closure_reason, closure_reference, created_at, created_by, mitigated_at, closed_at, custom_fields
+         FROM incidents WHERE id = $1",
+        id.0
+    )
+    .fetch_one(&mut *conn)
+    .await
+    .or_internal("reading an incident")?;
+    let milestones = sqlx::query!(
+        r#"SELECT event_type AS "event_type!", event_ts, created_by FROM incident_updates
+           WHERE incident_id = $1 AND is_milestone"#,
+        id.0
+    )
+    .fetch_all(&mut *conn)
+    .await
+    .or_internal("reading key events")?;
+    let roles = sqlx::query!("SELECT role_type_id, user_id FROM incident_roles WHERE incident_id = $1", id.0)
+        .fetch_all(&mut *conn)
+        .await
+        .or_internal("reading roles")?;
+    let environment = EnvironmentId(row.environment_id);
+    let chosen = row.custom_fields["environments"].as_array().into_iter().flatten().filter_map(|v| {
+        catalog.environments.iter().find(|e| Some(e.value.as_str()) == v.as_str()).map(|e| e.id)
+    });
+    let mut environments: Vec<EnvironmentId> = chosen.collect();
+    if !environments.contains(&environment) {
+        environments.insert(0, environment);
+    }
+    let reason = row.closure_reason.as_deref().and_then(ClosureReason::from_name);
+    Ok(State {
+        id,
+        title: row.title,
+        description: row.description,
+        status: super::query::status(row.status),
+        priority: PriorityId(row.priority_id),
+        category: CategoryId(row.category_id),
+        environment,
+        environments,
+        private: row.private,
+        ignore: row.ignore,
+        closure: reason.map(|reason| Closure { reason, reference: row.closure_reference }),
+        created_at: row.created_at,
+        created_by: UserId(row.created_by),
+        mitigated_at: row.mitigated_at,
+        closed_at: row.closed_at,
+        milestones: latest(
+            milestones
+                .into_iter()
+                .map(|m| (m.event_type, Milestone { at: m.event_ts, by: m.created_by.map(UserId) })),
+        ),
+        roles: roles.into_iter().map(|r| (RoleTypeId(r.role_type_id), UserId(r.user_id))).collect(),
+        postmortem,
+    })
+}
+
+async fn may_see(conn: &mut PgConnection, viewer: Viewer, id: IncidentId) -> Result<bool> {
+    let seen = sqlx::query_scalar!(
+        "SELECT i.id FROM incidents i WHERE i.id = $1 AND (NOT i.private OR may_see_private(i.id, $2, $3))",
+        id.0,
+        viewer.user.map(|u| u.0),
+        viewer.sees_private,
+    )
+    .fetch_optional(conn)
+    .await
+    .or_internal("asking the fence")?;
+    Ok(seen.is_some())
+}
+
+/// Stores a plan: columns, the entry of the timeline, key events, metrics.
+pub async fn apply(
+    conn: &mut PgConnection,
+    current: &State,
+    plan: &UpdatePlan,
+    update: UpdateId,
+    author: Option<UserId>,
+    now: Timestamp,
+    catalog: &Catalog,
+) -> Result<()> {
+    write_columns(conn, current, plan, now, catalog).await?;
+    sqlx::query!(
+        "INSERT INTO incident_updates (id, incident_id, message, status, priority_id, category_id, environment_id,
+                                       title, description, created_by, event_ts, event_type, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)",
+        update.0,
+        current.id.0,
+        plan.message.as_ref().map(|m| m.as_str()),
+        plan.status.map(|c| i32::from(c.to.number())),
+        plan.priority.map(|c| c.to.0),
+        plan.category.map(|c| c.to.0),
+        plan.entry_environment.map(|e| e.0),
+        plan.title.as_ref().map(|c| c.to.as_str()),
+        plan.description.as_ref().map(|c| c.to.as_str()),
+        author.map(|u| u.0),
+        plan.event_ts,
+        plan.marker.map(|m| m.as_str()),
+        now,
+    )
+    .execute(&mut *conn)
+    .await
+    .or_internal("inserting an update")?;
+    for change in &plan.milestones {
+        write_milestone(conn, current.id, change, author, now).await?;
+    }
+    write_metrics(conn, current.id, &plan.metrics).await
+}
+
+async fn write_columns(
+    conn: &mut PgConnection,
+    current: &State,
+    plan: &UpdatePlan,
+    now: Timestamp,
+    catalog: &Catalog,
+) -> Result<()> {
+    let environments = plan.environments.as_ref().map(|c| values_of(&c.to, catalog));
+    let closure = plan.closure.as_ref().map(Option::as_ref);
+    sqlx::query!(
+        "UPDATE incidents SET
+            title = coalesce($2, title), description = coalesce($3, description), status = coalesce($4, status),
+            priority_id = coalesce($5, priority_id), category_id = coalesce($6, category_id),
+            environment_id = coalesce($7, environment_id), ignore = coalesce($8, ignore),
+            custom_fields = CASE WHEN $9::text[] IS NULL THEN custom_fields
+                                 ELSE jsonb_set(custom_fields, '{environments}', to_jsonb($9::text[])) END,
+            mitigated_at = coalesce($10, mitigated_at),
+            closed_at = CASE WHEN $11 THEN $12 ELSE closed_at END,
+            closure_reason = CASE WHEN $13 THEN $14 ELSE closure_reason END,
+            closure_reference = CASE WHEN $13 THEN coalesce($15, '') ELSE closure_reference END,
+            updated_at = $16
+         WHERE id = $1",
+        current.id.0,
+        plan.title.as_ref().map(|c| c.to.as_str()),
+        plan.description.as_ref().map(|c| c.to.as_str()),
+        plan.status.map(|c| i32::from(c.to.number())),
+        plan.priority.map(|c| c.to.0),
+        plan.category.map(|c| c.to.0),
+        plan.environment.map(|c| c.to.0),
+        plan.ignore.map(|c| c.to),
+        environments.as_deref(),
+        plan.mitigated_at,
+        plan.closed_at.is_some(),
+        plan.closed_at.flatten(),
+        closure.is_some(),
+        closure.flatten().map(|c| c.reason.as_str()),
+        closure.flatten().map(|c| c.reference.as_str()),
+        now,
+    )
+    .execute(conn)
+    .await
+    .or_internal("writing an incident")?;
+    Ok(())
+}
+
+async fn write_milestone(
+    conn: &mut PgConnection,
+    incident: IncidentId,
+    change: &MilestoneChange,
+    author: Option<UserId>,
+    now: Timestamp,
+) -> Result<()> {
+    match change {
+        MilestoneChange::Set { event_type, at } => {
+            // What only the product sets is nobody's: it has no line of its own.
+            let author = author.filter(|_| event_type != MITIGATED && event_type != RESOLVED);
+            sqlx::query!(
+                "INSERT INTO incident_updates (id, incident_id, created_by, event_ts, event_type, is_milestone,
+                                               created_at, updated_at)
+                 VALUES ($1, $2, $3, $4, $5, true, $6, $6)
+                 ON CONFLICT (incident_id, event_type) WHERE is_milestone
+                 DO UPDATE SET event_ts = excluded.event_ts, created_by = excluded.created_by, updated_at = $6",
+                Uuid::new_v4(),
+                incident.0,
+                author.map(|u| u.0),
+                at,
+                event_type,
+                now,
+            )
+            .execute(conn)
+            .await
+            .or_internal("setting a key event")?;
+        }
+        MilestoneChange::Remove { event_type } => {
+            sqlx::query!(
+                "DELETE FROM incident_updates WHERE incident_id = $1 AND event_type = $2 AND is_milestone",
+                incident.0,
+                event_type,
+            )
+            .execute(conn)
+            .await
+            .or_internal("removing a key event")?;
+        }
+    }
+    Ok(())
+}
+
+async fn write_metrics(conn: &mut PgConnection, incident: IncidentId, metrics: &[MetricValue]) -> Result<()> {
+    if metrics.is_empty() {
+        return Ok(());
+    }
+    let types: Vec<i32> = metrics.iter().map(|m| m.metric.0).collect();
+    let values: Vec<Option<i64>> =
+        metrics.iter().map(|m| m.duration.and_then(|d| d.num_microseconds())).collect();
+    sqlx::query!(
+        "WITH computed AS (SELECT t, us FROM unnest($2::int[], $3::bigint[]) AS x(t, us)),
+         purged AS (DELETE FROM incident_metrics m USING computed c
+                    WHERE m.incident_id = $1 AND m.metric_type_id = c.t AND c.us IS NULL)
+         INSERT INTO incident_metrics (incident_id, metric_type_id, duration_us)
+         SELECT $1, t, us FROM computed WHERE us IS NOT NULL
+         ON CONFLICT (incident_id, metric_type_id) DO UPDATE SET duration_us = excluded.duration_us",
+        incident.0,
+        &types,
+        &values as &[Option<i64>],
+    )
+    .execute(conn)
+    .await
+    .or_internal("writing metrics")?;
+    Ok(())
 }
