@@ -1,1 +1,64 @@
-//! (to come)
+//! Reference data: environments, priorities, categories, types of everything (spec 01 §3).
+//!
+//! Every rule and every form reads it, people change it seldom. So each server keeps it whole in memory and asks the
+//! database one tiny question per read: which version is it now? Triggers of the reference tables renew the version in
+//! the transaction of the change, so a server that was told the old version also saw the old rows, however many
+//! servers there are.
+
+mod rows;
+
+use crate::failure::OrInternal;
+use domain::{Result, catalog::Catalog};
+use sqlx::PgPool;
+use std::sync::{Arc, PoisonError, RwLock};
+use uuid::Uuid;
+
+/// The seed, which only adds what is missing; also the last of the first migrations.
+const SEED: &str = include_str!("../../../migrations/20261124000400_seed.sql");
+
+/// What this process remembers of the reference data. Correct without being told of changes.
+#[derive(Debug, Default)]
+pub struct Cache(RwLock<Option<(Uuid, Arc<Catalog>)>>);
+
+impl Cache {
+    /// The reference data as of now, every list in the order people see it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn read(&self, db: &PgPool) -> Result<Arc<Catalog>> {
+        let now = sqlx::query_scalar!("SELECT version FROM catalog_version")
+            .fetch_one(db)
+            .await
+            .or_internal("reading the version of the reference data")?;
+        if let Some(known) = self.known(now) {
+            return Ok(known);
+        }
+        let (version, catalog) = rows::read(db).await?;
+        let catalog = Arc::new(catalog);
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some((version, catalog.clone()));
+        Ok(catalog)
+    }
+
+    fn known(&self, version: Uuid) -> Option<Arc<Catalog>> {
+        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        kept.as_ref().filter(|(of, _)| *of == version).map(|(_, catalog)| catalog.clone())
+    }
+}
+
+/// The reference data as of now, past every cache; for commands that read it once.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn read(db: &PgPool) -> Result<Arc<Catalog>> {
+    Ok(Arc::new(rows::read(db).await?.1))
+}
+
+/// Adds the shipped rows that are missing; what administrators changed stays (`firefighter seed`).
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn seed(db: &PgPool) -> Result<()> {
+    // Several statements without arguments are one transaction for PostgreSQL.
+    sqlx::raw_sql(SEED).execute(db).await.or_internal("adding missing reference data")?;
+    Ok(())
+}

@@ -6,7 +6,7 @@ use crate::{
     change::{self, Change, Channel},
     context::Context,
     failure::OrInternal,
-    users::directory,
+    users::{Email, NewUser, directory},
     write::{Sent, Write},
 };
 use domain::{
@@ -53,10 +53,10 @@ pub async fn declare(
     let creator = match opener {
         None => caller.user_id().ok_or(Error::NotSignedIn)?,
         Some(email) => {
+            let email = Email::parse(email)
+                .map_err(|(code, message)| Error::field("created_by_email", code, message))?;
             let now = w.now();
-            directory::find_or_create(w.conn(), email, now).await.map_err(|e| {
-                e.shown("created_by_email")
-            })?
+            directory::find_or_create(w.conn(), &NewUser::with_email(email), now).await?.id
         }
     };
     let plan = asked.plan(&catalog, creator, w.now());

@@ -385,7 +385,7 @@ pub async fn holders(db: &PgPool, incident: IncidentId) -> Result<Vec<Holder>> {
         r#"SELECT r.role_type_id, r.user_id, u.full_name AS "name!", su.slack_id AS "slack_id?"
            FROM incident_roles r JOIN role_types t ON t.id = r.role_type_id JOIN users u ON u.id = r.user_id
            LEFT JOIN slack_users su ON su.user_id = r.user_id
-           WHERE r.incident_id = $1 ORDER BY t."order", t.id"#,
+           WHERE r.incident_id = $1 ORDER BY t.position, t.id"#,
         incident.0
     )
     .fetch_all(db)

@@ -1,0 +1,173 @@
+//! Keys for the REST API (04 §3): 20 random bytes in hex, shown once, stored as SHA-256.
+//!
+//! A key has all permissions of its person. It ends when it is revoked, when its time is over, or with its person.
+
+use crate::failure::OrInternal;
+use domain::{Error, Result, Timestamp, UserId};
+use sha2::{Digest, Sha256};
+use sqlx::{PgConnection, PgExecutor};
+use uuid::Uuid;
+
+/// Characters that are kept in clear, so that people tell their keys apart.
+const PREFIX: usize = 8;
+
+/// A key as it is listed: never the key itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    pub id: Uuid,
+    pub user: UserId,
+    pub name: String,
+    pub prefix: String,
+    pub created_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A new key: `key` is shown now and never again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewToken {
+    pub id: Uuid,
+    pub key: String,
+}
+
+/// Whose key it is, or why it is not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Checked {
+    User(UserId),
+    Unknown,
+    Expired,
+    /// The person may no longer sign in.
+    Inactive,
+}
+
+/// # Errors
+/// When the database does not answer.
+pub async fn create(
+    conn: &mut PgConnection,
+    user: UserId,
+    name: &str,
+    expires_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<NewToken> {
+    let key = hex::encode(rand::random::<[u8; 20]>());
+    let id = import(conn, user, name, &key, expires_at, now).await?;
+    Ok(NewToken { id, key })
+}
+
+/// Stores a key that was made elsewhere, of an earlier installation for example.
+///
+/// # Errors
+/// [`Error::Refused`] (`token_exists`) when there is such a key already.
+pub async fn import(
+    conn: &mut PgConnection,
+    user: UserId,
+    name: &str,
+    key: &str,
+    expires_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<Uuid> {
+    let made = sqlx::query_scalar!(
+        "INSERT INTO api_tokens (id, user_id, hash, prefix, name, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT DO NOTHING RETURNING id",
+        Uuid::new_v4(),
+        user.0,
+        digest(key),
+        key.chars().take(PREFIX).collect::<String>(),
+        super::directory::cut(name, 100),
+        now,
+        expires_at,
+    )
+    .fetch_optional(conn)
+    .await
+    .or_internal("storing an API key")?;
+    made.ok_or_else(|| Error::refused("token_exists", "This key is stored already."))
+}
+
+/// Whose key this is, at this time.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn authenticate(db: impl PgExecutor<'_>, key: &str, now: Timestamp) -> Result<Checked> {
+    if !is_key(key) {
+        return Ok(Checked::Unknown);
+    }
+    let found = sqlx::query!(
+        "SELECT t.user_id, t.expires_at, u.is_active
+         FROM api_tokens t JOIN users u ON u.id = t.user_id WHERE t.hash = $1",
+        digest(key)
+    )
+    .fetch_optional(db)
+    .await
+    .or_internal("checking an API key")?;
+    Ok(match found {
+        None => Checked::Unknown,
+        Some(token) if token.expires_at.is_some_and(|end| end <= now) => Checked::Expired,
+        Some(token) if !token.is_active => Checked::Inactive,
+        Some(token) => Checked::User(UserId(token.user_id)),
+    })
+}
+
+/// Ends a key at once. False: there is none.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn revoke(conn: &mut PgConnection, id: Uuid) -> Result<bool> {
+    let ended = sqlx::query!("DELETE FROM api_tokens WHERE id = $1", id)
+        .execute(conn)
+        .await
+        .or_internal("revoking an API key")?;
+    Ok(ended.rows_affected() == 1)
+}
+
+/// The keys of one person, or of everybody, newest first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn list(db: impl PgExecutor<'_>, of: Option<UserId>) -> Result<Vec<Token>> {
+    let found = sqlx::query!(
+        "SELECT id, user_id, name, prefix, created_at, expires_at FROM api_tokens
+         WHERE $1::uuid IS NULL OR user_id = $1 ORDER BY created_at DESC, id",
+        of.map(|user| user.0)
+    )
+    .fetch_all(db)
+    .await
+    .or_internal("reading API keys")?;
+    Ok(found
+        .into_iter()
+        .map(|row| Token {
+            id: row.id,
+            user: UserId(row.user_id),
+            name: row.name,
+            prefix: row.prefix,
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+        })
+        .collect())
+}
+
+/// 40 lower-case hex characters.
+fn is_key(text: &str) -> bool {
+    text.len() == 40 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+fn digest(key: &str) -> Vec<u8> {
+    Sha256::digest(key.as_bytes()).to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_forty_lower_case_hex_characters() {
+        assert!(is_key("0123456789abcdef0123456789abcdef01234567"));
+        for text in [
+            "",
+            "0123456789ABCDEF0123456789abcdef01234567",
+            "0123456789abcdef",
+            "é123456789abcdef0123456789abcdef0123456",
+        ] {
+            assert!(!is_key(text), "{text}");
+        }
+    }
+}
