@@ -17,6 +17,7 @@ pub mod error;
 pub mod ids;
 pub mod incident;
 pub mod period;
+pub mod query;
 pub mod text;
 pub mod view;
 

@@ -5,7 +5,7 @@
 use super::{Set, State, metric};
 use crate::catalog::{Catalog, MilestoneType};
 use crate::incident::MetricValue;
-use crate::period::{Zone, parse_instant};
+use crate::period::{Zone, parse_instant, shown};
 use crate::{Conflict, Error, FieldCode, FieldErrors, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -182,7 +182,12 @@ impl State {
     ///
     /// # Errors
     /// [`Error::Conflict`] when somebody moved the same event meanwhile.
-    pub fn plan_key_events(&self, asked: &KeyEvents, catalog: &Catalog) -> Result<KeyEventsPlan, Error> {
+    pub fn plan_key_events(
+        &self,
+        asked: &KeyEvents,
+        catalog: &Catalog,
+        zone: &dyn Zone,
+    ) -> Result<KeyEventsPlan, Error> {
         let mut plan = KeyEventsPlan::default();
         let mut conflicts = Vec::new();
         let mut after = self.milestones.clone();
@@ -197,8 +202,8 @@ impl State {
             if set.from.is_some_and(|from| !same_second(from, current)) {
                 conflicts.push(Conflict {
                     field: kind.field(),
-                    theirs: spoken(current),
-                    yours: spoken(set.to),
+                    theirs: spoken(current, zone),
+                    yours: spoken(set.to, zone),
                 });
                 continue;
             }
@@ -225,8 +230,8 @@ fn same_second(a: Option<Timestamp>, b: Option<Timestamp>) -> bool {
     a.map(|t| t.timestamp()) == b.map(|t| t.timestamp())
 }
 
-fn spoken(at: Option<Timestamp>) -> String {
-    at.map_or_else(|| "empty".into(), crate::period::iso)
+fn spoken(at: Option<Timestamp>, zone: &dyn Zone) -> String {
+    at.map_or_else(|| "empty".into(), |at| shown(at, zone))
 }
 
 /// Pairs of key events that are dated the wrong way round.

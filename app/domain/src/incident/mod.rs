@@ -18,6 +18,7 @@
 
 mod closure;
 mod declaration;
+mod filter;
 mod impact;
 pub mod metric;
 pub mod milestone;
@@ -29,6 +30,7 @@ mod words;
 
 pub use closure::*;
 pub use declaration::*;
+pub use filter::*;
 pub use impact::*;
 pub use metric::{MetricValue, human_duration};
 pub use milestone::{KeyEvents, Marker, Milestone, MilestoneChange, Milestones};

@@ -1,8 +1,8 @@
 //! Names of an incident for people, channels and tickets.
 
 use crate::catalog::Environment;
-use crate::{IncidentId, Timestamp, period::Zone};
-use chrono::Datelike;
+use crate::period::{Zone, compact_date};
+use crate::{IncidentId, Timestamp};
 
 /// `#123 - Checkout is down`.
 pub fn display(id: IncidentId, title: &str) -> String {
@@ -26,13 +26,7 @@ pub fn shorten(text: &str, limit: usize) -> String {
 
 /// `20240501-123`: local creation date and the first 8 digits of the number.
 pub fn canonical(id: IncidentId, created_at: Timestamp, zone: &dyn Zone) -> String {
-    let day = zone.local(created_at).date();
-    let mut name = String::new();
-    for (number, width) in [(day.year().unsigned_abs(), 4), (day.month(), 2), (day.day(), 2)] {
-        let digits = number.to_string();
-        name.extend(std::iter::repeat_n('0', width - digits.len().min(width)));
-        name.push_str(&digits);
-    }
+    let mut name = compact_date(created_at, zone);
     name.push('-');
     name.extend(id.to_string().chars().take(8));
     name

@@ -1,0 +1,508 @@
+//! The query string of the list, the statistics and the API's list: one set of parameters.
+//!
+//! Values of one parameter are alternatives, parameters narrow each other. Empty values and unknown parameters are
+//! ignored; a wrong value is told under its parameter. [`Filter::to_query`] writes the same filter back in one
+//! canonical way, so that links, exports and saved addresses agree. (Spec 04 §5.2, 03 §6.)
+
+use super::Status;
+use crate::catalog::Catalog;
+use crate::period::{Period, Zone, parse_instant};
+use crate::{
+    CategoryId, EnvironmentId, FieldCode, FieldErrors, GroupId, PriorityId, Timestamp, UserId, query,
+};
+use std::str::FromStr;
+
+/// What was typed, and what it means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Typed<T> {
+    pub text: String,
+    pub value: T,
+}
+
+/// `__gte`, `__lte`, `__gt`, `__lt` of one column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bounds<T> {
+    pub gte: Option<T>,
+    pub lte: Option<T>,
+    pub gt: Option<T>,
+    pub lt: Option<T>,
+}
+
+impl<T> Default for Bounds<T> {
+    fn default() -> Self {
+        Bounds { gte: None, lte: None, gt: None, lt: None }
+    }
+}
+
+/// What a list can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    Id,
+    Title,
+    /// By its order.
+    Priority,
+    Status,
+    Environment,
+    /// By its order.
+    Category,
+    /// By name.
+    Group,
+    CreatedAt,
+    /// By user name; only `order_by`.
+    CreatedBy,
+}
+
+impl Column {
+    /// The columns of the table, in its order.
+    pub const TABLE: [Column; 8] = [
+        Column::Id,
+        Column::Title,
+        Column::Priority,
+        Column::Status,
+        Column::Environment,
+        Column::Category,
+        Column::Group,
+        Column::CreatedAt,
+    ];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Column::Id => "id",
+            Column::Title => "title",
+            Column::Priority => "priority",
+            Column::Status => "status",
+            Column::Environment => "environment",
+            Column::Category => "incident_category",
+            Column::Group => "incident_category__group",
+            Column::CreatedAt => "created_at",
+            Column::CreatedBy => "created_by",
+        }
+    }
+
+    fn of_table(name: &str) -> Option<Self> {
+        match name {
+            "_status" => Some(Column::Status),
+            "group" => Some(Column::Group),
+            _ => Column::TABLE.into_iter().find(|c| c.as_str() == name),
+        }
+    }
+
+    fn of_order_by(name: &str) -> Option<Self> {
+        let keys = [Column::Priority, Column::Title, Column::Id, Column::CreatedAt, Column::CreatedBy];
+        keys.into_iter().find(|c| c.as_str() == name)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Order {
+    pub column: Column,
+    pub descending: bool,
+}
+
+impl Order {
+    fn parse(text: &str, find: impl Fn(&str) -> Option<Column>) -> Option<Self> {
+        let (name, descending) = match text.strip_prefix('-') {
+            Some(name) => (name, true),
+            None => (text, false),
+        };
+        find(name).map(|column| Order { column, descending })
+    }
+}
+
+impl std::fmt::Display for Order {
+    /// `-created_at`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.descending { "-" } else { "" })?;
+        f.write_str(self.column.as_str())
+    }
+}
+
+/// The order of a list; the id breaks ties.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ordering {
+    By(Vec<Order>),
+    /// Best match first.
+    Relevance,
+}
+
+/// What `id` and `id__iexact` ask for together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IdMatch {
+    Any,
+    Is(i64),
+    /// Text that is no number matches nothing.
+    Never,
+}
+
+/// Which part of the list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Place {
+    #[default]
+    First,
+    /// Older than this cursor, which only the list itself can read.
+    After(String),
+    /// Newer than this cursor.
+    Before(String),
+    /// Old links; answered for the first 1,000 rows.
+    Page(u32),
+}
+
+/// Rows per page unless asked otherwise.
+pub const PER_PAGE: u32 = 25;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filter {
+    pub search: Option<String>,
+    pub created_at: Option<Typed<Period>>,
+    pub created: Bounds<Typed<Timestamp>>,
+    pub status: Vec<Status>,
+    pub status_number: Bounds<i64>,
+    pub environment: Vec<EnvironmentId>,
+    pub environment_value: Option<String>,
+    pub environment_value_in: Vec<String>,
+    pub priority: Vec<PriorityId>,
+    pub category: Vec<CategoryId>,
+    pub group: Vec<GroupId>,
+    pub created_by: Vec<UserId>,
+    pub id: Option<String>,
+    pub id_iexact: Option<String>,
+    pub id_in: Vec<i64>,
+    pub id_number: Bounds<i64>,
+    pub ignore: Option<bool>,
+    /// The API's lists carry tags only when asked.
+    pub show_tags: bool,
+    pub sort: Option<Order>,
+    pub order_by: Vec<Order>,
+    pub place: Place,
+    /// 10…500.
+    pub per_page: u32,
+}
+
+impl Default for Filter {
+    fn default() -> Self {
+        Filter {
+            search: None,
+            created_at: None,
+            created: Bounds::default(),
+            status: Vec::new(),
+            status_number: Bounds::default(),
+            environment: Vec::new(),
+            environment_value: None,
+            environment_value_in: Vec::new(),
+            priority: Vec::new(),
+            category: Vec::new(),
+            group: Vec::new(),
+            created_by: Vec::new(),
+            id: None,
+            id_iexact: None,
+            id_in: Vec::new(),
+            id_number: Bounds::default(),
+            ignore: None,
+            show_tags: false,
+            sort: None,
+            order_by: Vec::new(),
+            place: Place::First,
+            per_page: PER_PAGE,
+        }
+    }
+}
+
+impl Filter {
+    /// Reads a query string, with or without `?`.
+    ///
+    /// # Errors
+    /// Every wrong value under its parameter's name.
+    pub fn parse(query: &str, now: Timestamp, zone: &dyn Zone) -> Result<Self, FieldErrors> {
+        Filter::from_pairs(&query::pairs(query), now, zone)
+    }
+
+    /// # Errors
+    /// As [`Filter::parse`].
+    pub fn from_pairs(
+        pairs: &[(String, String)],
+        now: Timestamp,
+        zone: &dyn Zone,
+    ) -> Result<Self, FieldErrors> {
+        let mut filter = Filter::default();
+        let mut errors = FieldErrors::default();
+        for (name, value) in pairs {
+            let value = value.trim();
+            if !value.is_empty()
+                && let Err((code, words)) = filter.set(name, value, now, zone)
+            {
+                errors.push(name.as_str(), code, words);
+            }
+        }
+        filter.status.sort();
+        filter.status.dedup();
+        tidy_list(&mut filter.environment);
+        tidy_list(&mut filter.priority);
+        tidy_list(&mut filter.category);
+        tidy_list(&mut filter.group);
+        tidy_list(&mut filter.created_by);
+        tidy_list(&mut filter.id_in);
+        tidy_list(&mut filter.environment_value_in);
+        errors.finish(Some(filter))
+    }
+
+    fn set(
+        &mut self,
+        name: &str,
+        value: &str,
+        now: Timestamp,
+        zone: &dyn Zone,
+    ) -> Result<(), (FieldCode, String)> {
+        let text = || value.to_owned();
+        match name {
+            "search" => self.search = Some(text()),
+            "status" => self.status.push(one_of(Status::parse(value), value)?),
+            "environment" => self.environment.push(uuid(value)?),
+            "priority" => self.priority.push(uuid(value)?),
+            "incident_category" => self.category.push(uuid(value)?),
+            "group" => self.group.push(uuid(value)?),
+            "created_by" => self.created_by.push(uuid(value)?),
+            "created_at" => {
+                let period = Period::parse(value, now, zone).map_err(|words| (FieldCode::Invalid, words))?;
+                self.created_at = Some(Typed { text: text(), value: period });
+            }
+            "id" => self.id = Some(text()),
+            "id__iexact" => self.id_iexact = Some(text()),
+            "id__in" => {
+                for part in commas(value) {
+                    self.id_in.push(number(part)?);
+                }
+            }
+            "environment__value" => self.environment_value = Some(text()),
+            "environment__value__in" => self.environment_value_in.extend(commas(value).map(str::to_owned)),
+            "ignore" => self.ignore = flag(value),
+            "show_tags" => self.show_tags = value == "true",
+            "sort" => self.sort = Order::parse(value, Column::of_table),
+            "order_by" => {
+                for part in commas(value) {
+                    let order = one_of(Order::parse(part, Column::of_order_by), part)?;
+                    if !self.order_by.iter().any(|o| o.column == order.column) {
+                        self.order_by.push(order);
+                    }
+                }
+            }
+            "after" => self.place = Place::After(text()),
+            "before" => self.place = Place::Before(text()),
+            "page" => match value.parse() {
+                Ok(page) if page > 0 => self.place = Place::Page(page),
+                _ => return Err((FieldCode::Invalid, "There is no such page.".into())),
+            },
+            "per_page" => self.per_page = number(value)?.clamp(10, 500).unsigned_abs() as u32,
+            _ => self.set_bound(name, value, zone)?,
+        }
+        Ok(())
+    }
+
+    /// `created_at__gte`, `id__lt`, `_status__lte`…; anything else is unknown and ignored.
+    fn set_bound(&mut self, name: &str, value: &str, zone: &dyn Zone) -> Result<(), (FieldCode, String)> {
+        let Some((column, side)) = name.rsplit_once("__") else { return Ok(()) };
+        match column {
+            "created_at" => {
+                if let Some(slot) = self.created.side(side) {
+                    let words = || (FieldCode::Invalid, "Write it as 2024-05-01 14:30.".to_owned());
+                    let at = parse_instant(value, zone).ok_or_else(words)?;
+                    *slot = Some(Typed { text: value.into(), value: at });
+                }
+            }
+            "id" => {
+                if let Some(slot) = self.id_number.side(side) {
+                    *slot = Some(number(value)?);
+                }
+            }
+            "_status" => {
+                if let Some(slot) = self.status_number.side(side) {
+                    *slot = Some(number(value)?);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Ids that the catalog does not know, told under their parameters. The API refuses them; a page may leave it.
+    ///
+    /// # Errors
+    /// [`FieldCode::InvalidChoice`] under `environment`, `priority`, `incident_category`, `group`.
+    pub fn check(&self, catalog: &Catalog) -> Result<(), FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let mut known = |field: &str, all: bool| {
+            if !all {
+                errors.push(field, FieldCode::InvalidChoice, "Does not exist any more. Choose another.");
+            }
+        };
+        known("environment", self.environment.iter().all(|id| catalog.environment(*id).is_some()));
+        known("priority", self.priority.iter().all(|id| catalog.priority(*id).is_some()));
+        known("incident_category", self.category.iter().all(|id| catalog.category(*id).is_some()));
+        known("group", self.group.iter().all(|id| catalog.group(*id).is_some()));
+        errors.finish(Some(()))
+    }
+
+    /// The same filter in one canonical spelling, without `?`; defaults are left out.
+    pub fn to_query(&self) -> String {
+        let mut query = String::new();
+        let mut push = |name: &str, value: &str| query::push(&mut query, name, value);
+        if let Some(search) = &self.search {
+            push("search", search);
+        }
+        if let Some(typed) = &self.created_at {
+            push("created_at", &typed.text);
+        }
+        self.created.write("created_at", &mut push, |typed| typed.text.clone());
+        self.status.iter().for_each(|s| push("status", &s.number().to_string()));
+        self.status_number.write("_status", &mut push, i64::to_string);
+        self.environment.iter().for_each(|id| push("environment", &id.to_string()));
+        if let Some(value) = &self.environment_value {
+            push("environment__value", value);
+        }
+        if !self.environment_value_in.is_empty() {
+            push("environment__value__in", &self.environment_value_in.join(","));
+        }
+        self.priority.iter().for_each(|id| push("priority", &id.to_string()));
+        self.category.iter().for_each(|id| push("incident_category", &id.to_string()));
+        self.group.iter().for_each(|id| push("group", &id.to_string()));
+        self.created_by.iter().for_each(|id| push("created_by", &id.to_string()));
+        for (name, value) in [("id", &self.id), ("id__iexact", &self.id_iexact)] {
+            if let Some(value) = value {
+                push(name, value);
+            }
+        }
+        if !self.id_in.is_empty() {
+            push("id__in", &joined(&self.id_in));
+        }
+        self.id_number.write("id", &mut push, i64::to_string);
+        if let Some(ignore) = self.ignore {
+            push("ignore", if ignore { "true" } else { "false" });
+        }
+        if self.show_tags {
+            push("show_tags", "true");
+        }
+        if let Some(order) = self.sort {
+            push("sort", &order.to_string());
+        }
+        if !self.order_by.is_empty() {
+            push("order_by", &joined(&self.order_by));
+        }
+        match &self.place {
+            Place::First => {}
+            Place::After(cursor) => push("after", cursor),
+            Place::Before(cursor) => push("before", cursor),
+            Place::Page(page) => push("page", &page.to_string()),
+        }
+        if self.per_page != PER_PAGE {
+            push("per_page", &self.per_page.to_string());
+        }
+        query
+    }
+
+    /// `sort` before `order_by` before relevance (when searching) before newest id.
+    pub fn ordering(&self) -> Ordering {
+        match self.sort {
+            Some(order) => Ordering::By(vec![order]),
+            None if !self.order_by.is_empty() => Ordering::By(self.order_by.clone()),
+            None if self.search.is_some() => Ordering::Relevance,
+            None => Ordering::By(vec![Order { column: Column::Id, descending: true }]),
+        }
+    }
+
+    /// What `id` and `id__iexact` ask for together.
+    pub fn id_match(&self) -> IdMatch {
+        let mut wanted = IdMatch::Any;
+        for text in [&self.id, &self.id_iexact].into_iter().flatten() {
+            wanted = match (text.parse(), wanted) {
+                (Ok(id), IdMatch::Any) => IdMatch::Is(id),
+                (Ok(id), IdMatch::Is(other)) if id == other => wanted,
+                _ => IdMatch::Never,
+            };
+        }
+        wanted
+    }
+
+    /// The same rows from the start: for links that change what is shown.
+    pub fn first_page(&self) -> Self {
+        Filter { place: Place::First, ..self.clone() }
+    }
+
+    pub fn at(&self, place: Place) -> Self {
+        Filter { place, ..self.clone() }
+    }
+
+    /// What the header link of a column does: sort by it, then turn around.
+    pub fn toggled(&self, column: Column) -> Self {
+        let descending = self.sort == Some(Order { column, descending: false });
+        Filter { sort: Some(Order { column, descending }), place: Place::First, ..self.clone() }
+    }
+
+    /// Narrows the list: more than order and place is set.
+    pub fn narrows(&self) -> bool {
+        let all = Filter {
+            sort: self.sort,
+            order_by: self.order_by.clone(),
+            place: self.place.clone(),
+            ..Filter::default()
+        };
+        *self != Filter { per_page: self.per_page, show_tags: self.show_tags, ..all }
+    }
+}
+
+impl<T> Bounds<T> {
+    pub fn is_empty(&self) -> bool {
+        self.gte.is_none() && self.lte.is_none() && self.gt.is_none() && self.lt.is_none()
+    }
+
+    fn side(&mut self, name: &str) -> Option<&mut Option<T>> {
+        match name {
+            "gte" => Some(&mut self.gte),
+            "lte" => Some(&mut self.lte),
+            "gt" => Some(&mut self.gt),
+            "lt" => Some(&mut self.lt),
+            _ => None,
+        }
+    }
+
+    fn write(&self, column: &str, push: &mut impl FnMut(&str, &str), say: impl Fn(&T) -> String) {
+        for (side, value) in
+            [("__gte", &self.gte), ("__lte", &self.lte), ("__gt", &self.gt), ("__lt", &self.lt)]
+        {
+            if let Some(value) = value {
+                push(&[column, side].concat(), &say(value));
+            }
+        }
+    }
+}
+
+fn one_of<T>(found: Option<T>, text: &str) -> Result<T, (FieldCode, String)> {
+    found.ok_or_else(|| (FieldCode::InvalidChoice, ["\"", text, "\" is not one of the choices."].concat()))
+}
+
+fn uuid<T: FromStr>(text: &str) -> Result<T, (FieldCode, String)> {
+    text.parse().map_err(|_| (FieldCode::Invalid, "Must be a valid UUID.".into()))
+}
+
+fn number(text: &str) -> Result<i64, (FieldCode, String)> {
+    text.parse().map_err(|_| (FieldCode::Invalid, "Enter a whole number.".into()))
+}
+
+fn flag(text: &str) -> Option<bool> {
+    match text {
+        "true" | "True" | "1" | "2" => Some(true),
+        "false" | "False" | "0" | "3" => Some(false),
+        _ => None,
+    }
+}
+
+fn commas(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|part| !part.is_empty())
+}
+
+fn joined<T: ToString>(all: &[T]) -> String {
+    all.iter().map(T::to_string).collect::<Vec<_>>().join(",")
+}
+
+fn tidy_list<T: Ord>(all: &mut Vec<T>) {
+    all.sort();
+    all.dedup();
+}
