@@ -10,7 +10,6 @@ use argon2::{
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
-use std::sync::LazyLock;
 use subtle::ConstantTimeEq;
 
 /// Longer ones are refused before any work: nobody types them, but somebody may send them.
@@ -25,8 +24,10 @@ pub enum PasswordError {
     Length,
 }
 
-/// Checked against when there is nobody to check: an unknown name then takes as long as a wrong password.
-static NOBODY: LazyLock<String> = LazyLock::new(|| encode("nobody has this password"));
+/// Checked against when there is nobody to check, so that an unknown name takes as long as a wrong password: our
+/// parameters, and a result that no password has.
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5LW5vYm9keS0hIQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// A hash to store.
 ///
@@ -57,7 +58,7 @@ pub fn verify(stored: Option<&str>, password: &str) -> bool {
         Some(hash) if hash.starts_with("argon2$argon2") => verify_argon2(&hash["argon2".len()..], password),
         Some(hash) if hash.starts_with("pbkdf2_sha256$") => verify_pbkdf2(hash, password).unwrap_or(false),
         _ => {
-            verify_argon2(&NOBODY, password);
+            verify_argon2(NOBODY, password);
             false
         }
     }
@@ -115,6 +116,17 @@ mod tests {
         for stored in [None, Some(""), Some("!unusable"), Some("md5$x$y"), Some("nobody has this password")] {
             assert!(!verify(stored, "nobody has this password"));
         }
+    }
+
+    #[test]
+    fn checking_nobody_is_as_much_work_as_checking_somebody() {
+        let ours = hash("tea").unwrap();
+        let (ours, nobody) = (PasswordHash::new(&ours).unwrap(), PasswordHash::new(NOBODY).unwrap());
+        assert_eq!(ours.algorithm, nobody.algorithm);
+        assert_eq!(ours.version, nobody.version);
+        assert_eq!(ours.params.to_string(), nobody.params.to_string());
+        assert_eq!(ours.hash.unwrap().len(), nobody.hash.unwrap().len());
+        assert!(nobody.salt.is_some());
     }
 
     #[test]
