@@ -1,1 +1,73 @@
-//! Pages.
+//! The pages of FireFighter: rendered whole by the server, taken over by the browser, complete without JavaScript.
+//!
+//! | part | what it does |
+//! |---|---|
+//! | `routes` | typed addresses; nothing else writes a path |
+//! | `backend` | what pages may ask of the server, as traits |
+//! | `server` | the only part that touches request and response |
+//! | `layout` | header, footer, menus, error pages, keys |
+//! | `components` | the small parts of the look: they draw what they are given |
+//! | `forms` | what forms send, and what a refused form remembers |
+//! | `pages` | one file per page: its server functions, the page, its forms |
+//!
+//! Every page is an `SsrMode::Async` route: the first answer holds all data, the title and the status code, and needs
+//! no script to be put together.
+
+#![recursion_limit = "256"]
+
+#[cfg(feature = "ssr")]
+pub mod backend;
+pub mod components;
+pub mod error;
+pub mod forms;
+pub mod layout;
+pub mod live;
+pub mod pages;
+pub mod routes;
+pub mod server;
+#[cfg(feature = "ssr")]
+mod shell;
+
+pub use error::Problem;
+#[cfg(feature = "ssr")]
+pub use shell::{error_page, shell};
+
+use domain::view::Session;
+use layout::{Frame, NotFound};
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{Outlet, ParentRoute, Route, Router, Routes},
+    path,
+};
+use pages::{dashboard::Dashboard, incidents, login::Login, previews::Preview};
+
+/// The whole of it. The same on both sides; needs the shell around it on the server.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    let session: Session = SharedValue::new(server::session).into_inner();
+    let name = session.site.name.clone();
+    provide_context(session);
+    live::provide();
+
+    view! {
+        <Title formatter=move |page: String| if page.is_empty() { name.clone() } else { format!("{page} | {name}") }/>
+        <Router>
+            <Routes fallback=NotFound>
+                <ParentRoute path=path!("") view=Outlet ssr=SsrMode::Async>
+                    <Route path=path!("/admin/login/") view=Login/>
+                    <ParentRoute path=path!("") view=Frame>
+                        <Route path=path!("/") view=Dashboard/>
+                        <Route path=path!("/incident/") view=incidents::List/>
+                        <Route path=path!("/incident/create/") view=incidents::Declare/>
+                        <Route path=path!("/incident/:id/") view=incidents::Detail/>
+                        <Route path=path!("/incident/:id/update/") view=incidents::Update/>
+                        <Route path=path!("/err/:code/") view=Preview/>
+                    </ParentRoute>
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}

@@ -1,0 +1,228 @@
+//! The page of one incident.
+
+use super::{Choice, Moment, Person, PriorityMark, Ruler, StatusMark, SurfaceState, UpdateForm};
+use crate::{IncidentId, JobId};
+use serde::{Deserialize, Serialize};
+
+/// Everything the page shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct IncidentPage {
+    pub id: IncidentId,
+    pub title: String,
+    pub description: String,
+    pub priority: PriorityMark,
+    pub status: StatusMark,
+    pub private: bool,
+    /// Primary first.
+    pub environments: Vec<String>,
+    pub category: String,
+    pub group: String,
+    pub declared: Moment,
+    pub declared_by: Person,
+    /// While the impact lasts: "burning for 51 min"; after: "took 42 min". Empty: nothing to say.
+    pub lasting: String,
+    pub promise: Option<Promise>,
+    /// The last words a person said.
+    pub doing_now: String,
+    /// What comes next by the rules: "Set Mitigated when the impact is over. A post-mortem follows."
+    pub then: String,
+    pub ruler: Ruler,
+    /// Newest first.
+    pub timeline: Vec<Entry>,
+    pub people: Vec<RoleHolder>,
+    /// "14 in the channel"
+    pub members: String,
+    pub key_events: Vec<KeyEvent>,
+    pub metrics: Vec<Metric>,
+    pub surfaces: Vec<Surface>,
+    /// "2 deliveries pending"; empty when none.
+    pub pending: String,
+    /// Worst first, without those of rank 6.
+    pub impacts: Vec<Impact>,
+    /// Platform, support ticket and other facts of the form, in words.
+    pub facts: Vec<Fact>,
+    pub costs: Vec<Fact>,
+    /// The form to post an update; `None`: the caller may not, or it is closed (`closed_to` says why).
+    pub update: Option<UpdateForm>,
+    /// Why there is no form: "Closed on 2026/10/14. A closed incident is not changed."
+    pub closed_to: String,
+    /// May press Retry.
+    pub may_retry: bool,
+    /// "Record unbroken, 41 entries, last hash 9f3c 71ab"; empty: not checked.
+    pub record: String,
+}
+
+/// When the next update is due.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Promise {
+    pub mood: Mood,
+    /// "12 min", "late by 11 min"
+    pub text: String,
+    /// "due 15:05, Mara Lindqvist"
+    pub note: String,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Mood {
+    #[default]
+    Due,
+    /// Within five minutes.
+    Soon,
+    Late,
+}
+
+/// One entry of the timeline.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Stable, usable as a fragment: `e-<update id>`.
+    pub id: String,
+    pub at: Moment,
+    pub what: EntryKind,
+}
+
+/// People are loud, machines quiet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum EntryKind {
+    /// Somebody's words, with what changed by them.
+    Said { by: Person, did: String, changes: Vec<Changed>, words: String },
+    /// A change without words: one line.
+    Changed { by: Option<Person>, did: String, changes: Vec<Changed>, about: About },
+    /// From another system, also what was ignored and why.
+    Other { system: String, text: String },
+    /// What FireFighter did itself, folded.
+    Machine { summary: String, steps: Vec<Step> },
+    /// A delivery that needs a person.
+    Refused { what: String, reason: String, job: Option<JobId> },
+    /// A line across: the day changes.
+    Day { text: String },
+}
+
+/// What a line is about: chooses its icon.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum About {
+    #[default]
+    Facts,
+    Status,
+    Role,
+    KeyEvent,
+    Paging,
+    Help,
+}
+
+/// From what to what; `from` is `None` at the declaration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Changed {
+    /// "Title"; said to those who do not see the marks.
+    pub field: String,
+    pub from: Option<Value>,
+    pub to: Value,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Value {
+    Status(StatusMark),
+    Priority(PriorityMark),
+    Text(String),
+}
+
+/// One step of a machine.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// `14:09:43`
+    pub at: String,
+    pub text: String,
+}
+
+/// A role and who holds it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct RoleHolder {
+    pub role: String,
+    /// `None`: nobody yet.
+    pub person: Option<Person>,
+}
+
+/// A key event.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct KeyEvent {
+    pub name: String,
+    pub at: Option<Moment>,
+    /// Since the one before: "+4 min".
+    pub gap: String,
+    /// When it is not set: "set when Mitigated", "missing".
+    pub note: String,
+}
+
+/// A duration between two key events.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Metric {
+    pub name: String,
+    pub code: String,
+    pub description: String,
+    /// "2 hours and 3 minutes"
+    pub duration: String,
+    /// "2:03:04"
+    pub exact: String,
+}
+
+/// Something outside that is kept in line with the incident.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Surface {
+    pub kind: SurfaceKind,
+    /// "Slack channel"
+    pub label: String,
+    /// "20261014-4127-prd-payment"; empty while it does not exist.
+    pub name: String,
+    pub url: Option<String>,
+    pub state: SurfaceState,
+    /// "in step", "behind by 12 s", "refused", "on its way"
+    pub text: String,
+    /// Why, in words: "403, the space does not let us write. Tried 3 times, last 14:51."
+    pub reason: String,
+    /// The job to retry.
+    pub job: Option<JobId>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SurfaceKind {
+    #[default]
+    Channel,
+    Announcement,
+    Ticket,
+    Paging,
+    Document,
+    Message,
+}
+
+/// An answered impact.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Impact {
+    /// "Customers Impact"
+    pub kind: String,
+    /// "Highest"
+    pub label: String,
+    /// "Critical issue for many customers"
+    pub name: String,
+    pub rank: i32,
+}
+
+/// A fact in words, perhaps a link.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Fact {
+    pub label: String,
+    pub text: String,
+    pub url: Option<String>,
+}
+
+impl IncidentPage {
+    /// The impact lasts: Open, Investigating or Mitigating (spec 01 §2.1: below 40).
+    pub fn burning(&self) -> bool {
+        self.status.value < 40
+    }
+}
+
+impl Choice {
+    /// A choice without a mark.
+    pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
+        Choice { value: value.into(), label: label.into(), ..Choice::default() }
+    }
+}

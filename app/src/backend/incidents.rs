@@ -1,0 +1,30 @@
+use crate::forms::{AskedDeclaration, AskedUpdate};
+use async_trait::async_trait;
+use domain::{
+    Caller, IncidentId, Result,
+    view::{DeclareForm, IncidentList, IncidentPage},
+};
+
+/// Incidents: read, declared, updated. What the caller may not see is `NotFound`.
+#[async_trait]
+pub trait Incidents: Send + Sync + 'static {
+    /// The list by its query string, without `?`. What cannot be read of it is told in `errors`, not as `Err`.
+    async fn incidents(&self, caller: &Caller, query: &str) -> Result<IncidentList>;
+
+    async fn incident_page(&self, caller: &Caller, id: IncidentId) -> Result<IncidentPage>;
+
+    async fn declare_form(&self, caller: &Caller) -> Result<DeclareForm>;
+
+    /// Declares once per submission.
+    async fn declare(&self, caller: &Caller, asked: AskedDeclaration, submission: &str)
+    -> Result<IncidentId>;
+
+    /// Posts an update once per submission.
+    async fn update(
+        &self,
+        caller: &Caller,
+        id: IncidentId,
+        asked: AskedUpdate,
+        submission: &str,
+    ) -> Result<()>;
+}

@@ -1,0 +1,15 @@
+//! All that pages may ask. The server implements these by forwarding to its operations and reads; tests by a small
+//! fake. One trait per page family; [`Backend`] is their sum.
+
+mod desk;
+mod incidents;
+mod jobs;
+
+pub use desk::Desk;
+pub use incidents::Incidents;
+pub use jobs::Jobs;
+
+/// The sum of what pages may ask; whoever answers all of it is one.
+pub trait Backend: Desk + Incidents + Jobs {}
+
+impl<T: Desk + Incidents + Jobs> Backend for T {}

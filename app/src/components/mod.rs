@@ -1,0 +1,17 @@
+//! The small parts of the look. Each draws what it is given; none reads, none decides.
+
+mod field;
+mod icon;
+mod mark;
+mod notice;
+mod prose;
+mod ruler;
+mod text;
+
+pub use field::{CheckBox, ErrorText, Grouped, Options};
+pub use icon::{Flame, Icon};
+pub use mark::{Chip, Initials, Prio, PrivateChip, StateMark, Status};
+pub use notice::{ErrorSummary, Waiting};
+pub use prose::{Prose, Sections, Title};
+pub use ruler::{RulerFull, RulerSmall};
+pub use text::{Ago, Due};

@@ -1,0 +1,117 @@
+//! What forms send, and what a refused form remembers.
+//!
+//! Names of fields are those of the structs below in brackets: `asked[title]`, `asked[impacts][business_impact]`,
+//! `asked[environments][]`. Whatever may be wrong is text, so that the operation can name every wrong field at once.
+//!
+//! One code path with and without script: a refusal comes back as the action's value when the form was sent by fetch,
+//! and as a [`Draft`] of the session when it was sent plainly. [`Sent`] hides the difference.
+
+use crate::{Problem, server};
+use domain::{Error, view::Draft};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A declaration as typed.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AskedDeclaration {
+    pub title: String,
+    pub description: String,
+    /// Level code by impact type: `business_impact` → `HI`.
+    pub impacts: BTreeMap<String, String>,
+    /// Id; empty: as the impacts suggest.
+    pub priority: String,
+    pub category: String,
+    pub environments: Vec<String>,
+    pub platforms: Vec<String>,
+    pub zendesk_ticket_id: String,
+    pub seller_contract_id: String,
+    pub zoho_desk_ticket_id: String,
+    pub is_key_account: bool,
+    pub is_seller_in_golden_list: bool,
+}
+
+/// An update as typed. Each choice comes with what the person saw.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AskedUpdate {
+    pub message: String,
+    pub status: Asked,
+    pub priority: Asked,
+    pub category: Asked,
+}
+
+/// A field that changes `from` what the person saw `to` what is asked. Both empty: not asked.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    pub from: String,
+    pub to: String,
+}
+
+/// What came of sending a form: why it was refused and what was typed, with script or without.
+#[derive(Clone, Copy)]
+pub struct Sent {
+    draft: StoredValue<Option<Draft>>,
+    error: Memo<Option<Problem>>,
+}
+
+impl Sent {
+    /// For the form that goes to `path`; `answer` is the action's value, reduced to its error. Made where the page
+    /// begins, not inside of something that loads: what is shared with the browser is told apart by its order.
+    pub fn to(path: &'static str, answer: Signal<Option<Option<Problem>>>) -> Self {
+        let draft: Option<Draft> = SharedValue::new(|| server::draft(path)).into_inner();
+        let refused = draft.as_ref().map(|draft| Problem(draft.error.clone()));
+        let error = Memo::new(move |_| answer.get().unwrap_or_else(|| refused.clone()));
+        Sent { draft: StoredValue::new(draft), error }
+    }
+
+    /// Why it was refused.
+    pub fn error(&self) -> Option<Problem> {
+        self.error.get()
+    }
+
+    /// The first sentence about a field, under any of its names.
+    pub fn error_at(&self, names: &[&str]) -> Option<String> {
+        match self.error.get()?.0 {
+            Error::Invalid(errors) => names.iter().find_map(|name| errors.of(name).map(str::to_owned)),
+            Error::Conflict(conflicts) => {
+                conflicts.iter().find(|conflict| names.contains(&conflict.field.as_str())).map(|conflict| {
+                    format!(
+                        "{} by now. You chose {}. Posting again sets what is chosen here",
+                        conflict.theirs, conflict.yours
+                    )
+                })
+            }
+            Error::Refused(refusals) => refusals
+                .iter()
+                .find(|refusal| refusal.field.as_deref().is_some_and(|field| names.contains(&field)))
+                .map(|refusal| refusal.message.clone()),
+            _ => None,
+        }
+    }
+
+    /// What was typed in this field when the form came back.
+    pub fn kept(&self, name: &str) -> Option<String> {
+        self.draft
+            .with_value(|draft| draft.as_ref().map(|draft| draft.first(name).unwrap_or_default().to_owned()))
+    }
+
+    /// What was chosen in this field when the form came back.
+    pub fn kept_all(&self, name: &str) -> Option<Vec<String>> {
+        self.draft
+            .with_value(|draft| draft.as_ref().map(|draft| draft.all(name).map(str::to_owned).collect()))
+    }
+}
+
+/// The answer of an action for [`Sent::to`]: `None` not answered, `Some(None)` accepted.
+pub fn answer<F>(action: ServerAction<F>) -> Signal<Option<Option<Problem>>>
+where
+    F: leptos::server_fn::ServerFn<Error = Problem> + Clone + Send + Sync + 'static,
+    F::Output: Clone + Send + Sync + 'static,
+{
+    Signal::derive(move || {
+        action.value().with(|value| value.as_ref().map(|result| result.as_ref().err().cloned()))
+    })
+}

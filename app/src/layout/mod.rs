@@ -1,0 +1,10 @@
+//! What stands around every page.
+
+mod errors;
+mod footer;
+mod frame;
+mod header;
+mod keys;
+
+pub use errors::{ErrorBody, NotFound, Trouble};
+pub use frame::Frame;

@@ -1,0 +1,106 @@
+//! `/incident/create/`: declare. What happens, who is hit, where; the priority follows from who is hit.
+
+use super::declare_form::Form;
+use crate::{
+    Problem,
+    components::{ErrorSummary, Title, Waiting},
+    forms::{AskedDeclaration, Sent, answer},
+    layout::Trouble,
+};
+use domain::view::DeclareForm;
+use leptos::prelude::*;
+
+/// What the form offers.
+///
+/// # Errors
+/// `NotSignedIn`, `Forbidden`, or that the desk does not answer.
+#[server(prefix = "/fn", endpoint = "incident/declare-form", input = leptos::server_fn::codec::GetUrl)]
+pub async fn load_declare_form() -> Result<DeclareForm, Problem> {
+    use crate::server::{backend, caller, read};
+    read(backend().declare_form(&caller()?).await)
+}
+
+/// Declares once per submission, then shows the incident.
+///
+/// # Errors
+/// Every wrong field at once; nothing is declared then.
+#[server(prefix = "/fn", endpoint = "incident/declare")]
+pub async fn declare_incident(
+    submission: String,
+    #[server(default)] asked: AskedDeclaration,
+) -> Result<(), Problem> {
+    use crate::{
+        routes,
+        server::{backend, caller, redirect},
+    };
+    let id = backend().declare(&caller()?, asked, &submission).await?;
+    redirect(&format!("{}#declared", routes::incident(id)));
+    Ok(())
+}
+
+const DECLARE: &str = "/fn/incident/declare";
+
+#[component]
+pub fn Declare() -> impl IntoView {
+    let action = ServerAction::<DeclareIncident>::new();
+    let sent = Sent::to(DECLARE, answer(action));
+    let form = Resource::new(|| (), |()| load_declare_form());
+    view! {
+        <Title text="Declare Critical Incident"/>
+        <Transition fallback=Waiting>
+            {move || Suspend::new(async move {
+                match form.await {
+                    Ok(form) => view! {
+                        <div class="mx-auto max-w-[1200px] px-4 py-5 lg:px-6">
+                            <h1 class="text-xl font-bold tracking-tight">"Declare an incident"</h1>
+                            <p class="mt-1 max-w-[64ch] text-ink-2">
+                                "Declare when customers, partners or services are hit or may be. Not sure? Declare, with the higher priority. It is easy to lower and cheap to close."
+                            </p>
+                            <ErrorSummary sent not_done="Not declared yet" control label/>
+                            <Form form action sent/>
+                        </div>
+                    }.into_any(),
+                    Err(problem) => view! { <Trouble problem/> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+/// The first part of a field's name: `impacts.business_impact` and `environments[0]` are about the whole question.
+fn stem(field: &str) -> &str {
+    field.split(['.', '[']).next().unwrap_or(field)
+}
+
+fn control(field: &str) -> &'static str {
+    match stem(field) {
+        "title" => "title",
+        "description" => "description",
+        "impacts" => "impacts",
+        "priority" => "priority",
+        "category" | "incident_category" => "category",
+        "environment" | "environments" => "environments",
+        "platform" | "platforms" => "platforms",
+        "zendesk_ticket_id" => "zendesk",
+        "seller_contract_id" => "seller",
+        "zoho_desk_ticket_id" => "zoho",
+        field if field.starts_with("set_impact_type_") => "impacts",
+        _ => "title",
+    }
+}
+
+fn label(field: &str) -> &'static str {
+    match control(field) {
+        "description" => "Summary",
+        "impacts" => "Who is hit",
+        "priority" => "Priority",
+        "category" => "Incident category",
+        "environments" => "Environment",
+        "platforms" => "Platform",
+        "zendesk" => "Zendesk Ticket ID",
+        "seller" => "Seller Contract ID",
+        "zoho" => "Zoho Desk Ticket ID",
+        _ if stem(field) == "title" => "Title",
+        _ => "",
+    }
+}

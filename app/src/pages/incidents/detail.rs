@@ -1,0 +1,240 @@
+//! `/incident/<id>/`: one incident. Header with the ruler, the form to post an update, the timeline, and the rails with
+//! who, when, where and what.
+
+use super::{
+    composer::{Composer, RETRY, RetryDelivery, UPDATE, UpdateIncident},
+    rails::{WhereAndWhat, WhoAndWhen},
+    timeline::Timeline,
+};
+use crate::{
+    Problem,
+    components::{Ago, Chip, Icon, Prio, PrivateChip, Prose, RulerFull, RulerSmall, Status, Title, Waiting},
+    forms::{Sent, answer},
+    layout::Trouble,
+    live::{Shown, live},
+    routes,
+};
+use domain::{
+    Error, IncidentId,
+    view::{IncidentPage, Mood},
+};
+use leptos::prelude::*;
+use leptos_router::hooks::{use_location, use_params_map};
+
+/// Everything the page shows.
+///
+/// # Errors
+/// `NotFound` also for what may not be seen.
+#[server(prefix = "/fn", endpoint = "incident", input = leptos::server_fn::codec::GetUrl)]
+pub async fn load_incident(id: IncidentId) -> Result<IncidentPage, Problem> {
+    use crate::server::{backend, caller, read};
+    read(backend().incident_page(&caller()?, id).await)
+}
+
+/// The incident that the address names.
+pub fn id_in_path() -> Memo<Option<IncidentId>> {
+    let params = use_params_map();
+    Memo::new(move |_| params.with(|params| params.get("id")?.parse().ok()))
+}
+
+/// The incident that the address names, read.
+pub async fn page_of(id: Option<IncidentId>) -> Result<IncidentPage, Problem> {
+    match id {
+        Some(id) => load_incident(id).await,
+        None => {
+            crate::server::status(404);
+            Err(Problem(Error::NotFound))
+        }
+    }
+}
+
+#[component]
+pub fn Detail() -> impl IntoView {
+    let id = id_in_path();
+    let update = ServerAction::<UpdateIncident>::new();
+    let retry = ServerAction::<RetryDelivery>::new();
+    let sent = Sent::to(UPDATE, answer(update));
+    let retried = Sent::to(RETRY, answer(retry));
+    let posted = accepted(answer(update), update.version());
+    let pressed = accepted(answer(retry), retry.version());
+    let first = Resource::new(move || (id.get(), posted.get()), move |(id, _)| page_of(id));
+    let news = live().0;
+    view! {
+        <Transition fallback=Waiting>
+            {move || Suspend::new(async move {
+                match first.await {
+                    Ok(page) => {
+                        let id = page.id;
+                        let form = page.update.clone();
+                        let again = Signal::derive(move || (news.get(), pressed.get()));
+                        let shown = Shown::new(page, again, move |_| load_incident(id));
+                        view! {
+                            <Title text=format!("Incident #{id}")/>
+                            {move || view! { <Head page=shown.now.get() posted=posted.into()/> }}
+                            <JumpLinks/>
+                            <div class="mx-auto grid max-w-[1480px] items-start gap-5 px-4 py-5 lg:grid-cols-[minmax(0,1fr)_20rem] lg:px-6 xl:grid-cols-[minmax(0,1fr)_18rem_20.5rem]">
+                                <div class="grid min-w-0 gap-4 lg:max-xl:row-span-2">
+                                    {match form {
+                                        Some(form) => view! { <div><Composer id form action=update sent/></div> }.into_any(),
+                                        None => view! { <ClosedTo text=shown.now.with_untracked(|p| p.closed_to.clone())/> }.into_any(),
+                                    }}
+                                    {move || view! { <Timeline page=shown.now.get() retry/> }}
+                                </div>
+                                <div class="grid min-w-0 items-start gap-5 md:max-lg:grid-cols-2 lg:contents">
+                                    {move || view! { <WhoAndWhen page=shown.now.get()/> }}
+                                    {move || view! { <WhereAndWhat page=shown.now.get() retry retried/> }}
+                                </div>
+                            </div>
+                            <Thumb may_post=shown.now.with_untracked(|p| p.update.is_some())/>
+                        }.into_any()
+                    }
+                    Err(problem) => view! { <Trouble problem/> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+/// Counts what was accepted; a refusal changes nothing on the page.
+fn accepted(answer: Signal<Option<Option<Problem>>>, version: RwSignal<usize>) -> Memo<usize> {
+    Memo::new(move |before: Option<&usize>| match answer.get() {
+        Some(None) => version.get(),
+        _ => before.copied().unwrap_or_default(),
+    })
+}
+
+#[component]
+fn Head(page: IncidentPage, posted: Signal<usize>) -> impl IntoView {
+    let cool = !page.burning();
+    let hot = page.burning() && page.priority.value <= 2;
+    let may_post = page.update.is_some();
+    let promise = page.promise.clone();
+    let strip = promise.is_some() || !page.doing_now.is_empty() || !page.then.is_empty();
+    let ruler = page.ruler.clone();
+    view! {
+        <div class="border-b border-base-300 bg-base-100">
+            <div class=match (hot, page.priority.value) { (true, 1) => "h-[3px] bg-p1", (true, _) => "h-[3px] bg-p2", _ => "h-[3px]" } aria-hidden="true"></div>
+            <div class="mx-auto max-w-[1480px] px-4 pt-3 pb-4 lg:px-6">
+                <Notes pending=page.pending.clone() posted/>
+                <div class="flex flex-wrap items-start gap-x-6 gap-y-3">
+                    <div class="min-w-0 flex-1 basis-[26rem]">
+                        <p class="text-xs text-ink-2">
+                            <a class="a-quiet" href=routes::INCIDENTS>"Incidents"</a>" "<span aria-hidden="true">"/"</span>" "
+                            <span class="num">{format!("#{}", page.id)}</span>
+                        </p>
+                        <div class="mt-1 flex items-start gap-2.5">
+                            <Prio mark=page.priority cool=cool large=true/>
+                            <h1 class="min-w-0 text-xl font-bold tracking-tight wrap-anywhere">{page.title}</h1>
+                        </div>
+                        <div class="mt-2 flex flex-wrap items-center gap-x-3 gap-y-1.5">
+                            <Status mark=page.status/>
+                            {(!page.lasting.is_empty()).then(|| view! { <span class="text-ink-2">{page.lasting}</span> })}
+                            {page.private.then(|| view! { <PrivateChip/> })}
+                            {page.environments.into_iter().map(|text| view! { <Chip text/> }).collect_view()}
+                            <Chip text=page.category/>
+                            <span class="text-xs text-ink-2">
+                                "declared "<Ago at=page.declared/>" by "<span class="font-medium text-base-content">{page.declared_by.name}</span>
+                            </span>
+                        </div>
+                    </div>
+                    {may_post.then(|| view! {
+                        <div class="noprint flex flex-wrap items-center gap-2 max-sm:hidden" role="group" aria-label="Actions">
+                            <a href="#message" rel="external" class="btn btn-primary btn-sm">
+                                <Icon name="message-square-plus"/>"Post update "<kbd class="kbd js-only max-md:hidden" aria-hidden="true">"u"</kbd>
+                            </a>
+                        </div>
+                    })}
+                </div>
+                {strip.then(|| view! {
+                    <dl class="mt-4 grid gap-px overflow-hidden rounded-box border border-base-300 bg-base-300 sm:grid-cols-2 lg:grid-cols-[minmax(15rem,1fr)_2fr_1.35fr]">
+                        {promise.map(|promise| {
+                            let class = if promise.mood == Mood::Due { "text-2xl font-bold tracking-tight" } else { "text-2xl font-bold tracking-tight text-open" };
+                            view! {
+                                <div class="bg-base-100 px-4 py-2.5">
+                                    <dt class="hd">"Next update"</dt>
+                                    <dd class="mt-0.5 flex flex-wrap items-baseline gap-x-2">
+                                        <span class=class>{promise.text}</span><span class="text-ink-2">{promise.note}</span>
+                                    </dd>
+                                </div>
+                            }
+                        })}
+                        <div class="grow bg-base-100 px-4 py-2.5">
+                            <dt class="hd">"Doing now"</dt>
+                            <dd class="mt-0.5"><Prose text=page.doing_now class="line-clamp-3 text-base"/></dd>
+                        </div>
+                        <div class="bg-base-100 px-4 py-2.5 sm:col-span-2 lg:col-span-1">
+                            <dt class="hd">"Then"</dt>
+                            <dd class="mt-0.5 text-ink-2">{page.then}</dd>
+                        </div>
+                    </dl>
+                })}
+                {(!ruler.is_empty()).then(|| view! {
+                    <div class="mt-4 max-md:hidden"><RulerFull ruler=ruler.clone()/><Legend/></div>
+                    <div class="mt-3 md:hidden"><RulerSmall ruler/></div>
+                })}
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Legend() -> impl IntoView {
+    view! {
+        <p class="noprint mt-1 flex flex-wrap justify-end gap-x-4 gap-y-1 text-xs text-ink-2" aria-hidden="true">
+            <span class="flex items-center gap-1.5"><svg width="16" height="8"><rect width="16" height="8" class="b-pre"></rect></svg>"before we knew"</span>
+            <span class="flex items-center gap-1.5">
+                <svg width="10" height="10"><circle cx="5" cy="5" r="3.5" fill="none" stroke="currentColor" stroke-width="1.75"></circle></svg>
+                "said, opens that entry"
+            </span>
+        </p>
+    }
+}
+
+/// What was just done: shown by the fragment the answer leads to, and by script when there is no new page.
+#[component]
+fn Notes(pending: String, posted: Signal<usize>) -> impl IntoView {
+    let hash = use_location().hash;
+    let rest = if pending.is_empty() { String::new() } else { format!(" {pending}.") };
+    let declared = format!("The incident is declared.{rest}");
+    let told = format!("Update posted.{rest}");
+    view! {
+        <p id="declared" class="note" class:shown=move || hash.with(|h| h == "#declared") role="status"><Icon name="check"/>{declared}</p>
+        <p id="posted" class="note" class:shown=move || posted.get() != 0 role="status"><Icon name="check"/>{told}</p>
+    }
+}
+
+#[component]
+fn ClosedTo(text: String) -> impl IntoView {
+    (!text.is_empty()).then(|| view! { <p class="sheet noprint px-4 py-3 text-ink-2">{text}</p> })
+}
+
+#[component]
+fn JumpLinks() -> impl IntoView {
+    const LINKS: [(&str, &str); 6] = [
+        ("#timeline", "Timeline"),
+        ("#people", "People"),
+        ("#key-events", "Key events"),
+        ("#surfaces", "Surfaces"),
+        ("#impacts", "Impacts"),
+        ("#facts", "Facts"),
+    ];
+    view! {
+        <nav aria-label="On this page" class="noprint sticky top-13 z-20 border-b border-base-300 bg-base-100 lg:hidden">
+            <ul class="flex gap-1 overflow-x-auto px-3 py-1.5 text-xs font-medium" tabindex="0" role="list">
+                {LINKS.into_iter().map(|(href, text)| view! {
+                    <li><a class="tap flex items-center whitespace-nowrap rounded-field px-2.5 py-1.5 hover:bg-secondary" rel="external" href=href>{text}</a></li>
+                }).collect_view()}
+            </ul>
+        </nav>
+    }
+}
+
+/// On phones: the action under the thumb.
+#[component]
+fn Thumb(may_post: bool) -> impl IntoView {
+    may_post.then(|| view! {
+        <div class="noprint sticky bottom-0 z-20 flex gap-2 border-t border-base-300 bg-base-100 p-2 sm:hidden">
+            <a href="#message" rel="external" class="btn btn-primary flex-1">"Post update"</a>
+        </div>
+    })
+}

@@ -1,0 +1,234 @@
+//! The timeline: what people say is large, what machines did is one quiet line.
+
+use super::composer::RetryDelivery;
+use crate::components::{Ago, Icon, Initials, Prio, Prose, Status};
+use domain::{
+    IncidentId,
+    view::{About, Changed, Entry, EntryKind, IncidentPage, Person, Step, Value},
+};
+use leptos::{form::ActionForm, prelude::*};
+use leptos_router::hooks::use_query_map;
+
+/// Which entries are shown: `?show=`.
+#[derive(Clone, Copy, PartialEq)]
+enum Show {
+    All,
+    Said,
+    Changes,
+    Machines,
+}
+
+const TABS: [(Show, &str, &str); 4] = [
+    (Show::All, "", "All"),
+    (Show::Said, "said", "Said"),
+    (Show::Changes, "changes", "Changes"),
+    (Show::Machines, "machines", "Machines"),
+];
+
+impl Show {
+    fn shows(self, kind: &EntryKind) -> bool {
+        match self {
+            Show::All => true,
+            Show::Said => matches!(kind, EntryKind::Said { .. }),
+            Show::Changes => match kind {
+                EntryKind::Said { changes, .. } => !changes.is_empty(),
+                EntryKind::Changed { .. } => true,
+                _ => false,
+            },
+            Show::Machines => matches!(
+                kind,
+                EntryKind::Machine { .. } | EntryKind::Other { .. } | EntryKind::Refused { .. }
+            ),
+        }
+    }
+}
+
+#[component]
+pub fn Timeline(page: IncidentPage, retry: ServerAction<RetryDelivery>) -> impl IntoView {
+    let query = use_query_map();
+    let show = query.with(|q| q.get("show")).unwrap_or_default();
+    let show = TABS.iter().find(|(_, name, _)| *name == show).map_or(Show::All, |tab| tab.0);
+    let count = |tab: Show| {
+        page.timeline
+            .iter()
+            .filter(|e| !matches!(e.what, EntryKind::Day { .. }) && tab.shows(&e.what))
+            .count()
+    };
+    let tabs = TABS.map(|(tab, name, text)| (tab == show, name, text, count(tab).to_string()));
+    let may_retry = page.may_retry;
+    let record = page.record;
+    let entries: Vec<_> = page.timeline.into_iter().filter(|e| show.shows(&e.what)).collect();
+    let id = page.id;
+    let empty = entries.is_empty();
+    view! {
+        <section id="timeline" class="sheet min-w-0" aria-labelledby="h-timeline">
+            <div class="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-base-300 px-4 py-2.5">
+                <h2 id="h-timeline" class="text-lg font-semibold">"Timeline"</h2>
+                <nav aria-label="Filter the timeline" class="noprint flex flex-wrap gap-1 text-xs font-medium">
+                    {tabs.into_iter().map(|(now, name, text, count)| view! {
+                        <a
+                            href=if name.is_empty() { "?".to_owned() } else { format!("?show={name}") }
+                            class=if now { "flex min-h-7 items-center gap-1.5 rounded-field bg-secondary px-2" } else { "flex min-h-7 items-center gap-1.5 rounded-field px-2 text-ink-2 hover:bg-secondary" }
+                            aria-current=now.then_some("true")
+                        >
+                            {text}" "<span class="text-ink-2">{count}</span>
+                        </a>
+                    }).collect_view()}
+                </nav>
+            </div>
+            {if empty {
+                view! { <p class="px-4 py-6 text-ink-2">"Nothing of this kind yet."</p> }.into_any()
+            } else {
+                view! {
+                    <ol class="tl px-2 py-2 sm:pr-4 sm:pl-0" aria-label="Newest first">
+                        {entries.into_iter().map(|entry| view! { <Line incident=id entry may_retry retry/> }).collect_view()}
+                    </ol>
+                }.into_any()
+            }}
+            {(!record.is_empty()).then(|| view! {
+                <p class="flex flex-wrap items-center gap-x-4 gap-y-1 border-t border-base-300 px-4 py-2.5 text-xs text-ink-2">
+                    <span class="state state-ok"><Icon name="link-2"/>{record}</span>
+                </p>
+            })}
+        </section>
+    }
+}
+
+#[component]
+fn Line(
+    incident: IncidentId,
+    entry: Entry,
+    may_retry: bool,
+    retry: ServerAction<RetryDelivery>,
+) -> impl IntoView {
+    let Entry { id, at, what } = entry;
+    let href = format!("#{id}");
+    let time = view! { <a class="t a-quiet" rel="external" href=href><Ago at/></a> };
+    match what {
+        EntryKind::Said { by, did, changes, words } => view! {
+            <li class="ev ev-say" id=id data-row tabindex="-1">
+                {time}<span class="dot" aria-hidden="true">{by.initials.clone()}</span>
+                <div class="min-w-0">
+                    <p class="text-xs text-ink-2"><Name person=by/>" "{did}</p>
+                    <Changes changes/>
+                    <Prose text=words class="said mt-1"/>
+                </div>
+            </li>
+        }.into_any(),
+        EntryKind::Changed { by, did, changes, about } => view! {
+            <li class="ev ev-line" id=id data-row tabindex="-1">
+                {time}<Dot icon=icon_of(about)/>
+                <div class="min-w-0 leading-5">{by.map(|person| view! { <b>{person.name}</b>" " })}{did}<Changes changes/></div>
+            </li>
+        }.into_any(),
+        EntryKind::Other { system, text } => view! {
+            <li class="ev ev-line" id=id>{time}<Dot icon="repeat-2"/><div class="min-w-0 leading-5"><b>{system}</b>" "{text}</div></li>
+        }.into_any(),
+        EntryKind::Machine { summary, steps } => view! {
+            <li class="ev ev-line" id=id>{time}<Dot icon="cog"/><Steps summary steps/></li>
+        }.into_any(),
+        EntryKind::Refused { what, reason, job } => view! {
+            <li class="ev ev-line" id=id>
+                {time}<Dot icon="circle-alert"/>
+                <div class="min-w-0 leading-5">
+                    <span class="font-medium text-p1-ink">{what}</span>" "{reason}
+                    {job.filter(|_| may_retry).map(|job| view! {
+                        <ActionForm action=retry attr:class="ml-1 inline">
+                            <input type="hidden" name="incident" value=incident.to_string()/>
+                            <input type="hidden" name="job" value=job.to_string()/>
+                            <button class="a cursor-pointer">"Retry"</button>
+                        </ActionForm>
+                    })}
+                </div>
+            </li>
+        }.into_any(),
+        EntryKind::Day { text } => view! {
+            <li class="ev items-center py-2" id=id>
+                <span class="max-sm:hidden"></span><Dot icon="calendar"/>
+                <div class="flex items-center gap-3 text-xs font-semibold text-ink-2"><span>{text}</span><span class="h-px flex-1 bg-base-300"></span></div>
+            </li>
+        }.into_any(),
+    }
+}
+
+fn icon_of(about: About) -> &'static str {
+    match about {
+        About::Facts => "pencil",
+        About::Status => "circle-dot",
+        About::Role => "user-round-check",
+        About::KeyEvent => "flag",
+        About::Paging => "phone-outgoing",
+        About::Help => "life-buoy",
+    }
+}
+
+#[component]
+fn Dot(icon: &'static str) -> impl IntoView {
+    view! { <span class="dot"><Icon name=icon/></span> }
+}
+
+#[component]
+fn Name(person: Person) -> impl IntoView {
+    view! { <span class="font-semibold text-base-content">{person.name}</span> }
+}
+
+/// From what to what.
+#[component]
+fn Changes(changes: Vec<Changed>) -> impl IntoView {
+    (!changes.is_empty()).then(|| view! {
+        <ul class="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-xs">
+            {changes.into_iter().map(|change| view! {
+                <li class="flex flex-wrap items-center gap-x-1.5 gap-y-1">
+                    <span class="sr-only">{format!("{}:", change.field)}</span>
+                    {change.from.map(|from| view! { <Was value=from/><Icon name="arrow-right" class="text-xs! text-ink-3"/><span class="sr-only">" to "</span> })}
+                    <Is value=change.to/>
+                </li>
+            }).collect_view()}
+        </ul>
+    })
+}
+
+#[component]
+fn Was(value: Value) -> impl IntoView {
+    match value {
+        Value::Status(mark) => view! { <Status mark/> }.into_any(),
+        Value::Priority(mark) => view! { <Prio mark cool=true/> }.into_any(),
+        Value::Text(text) => view! { <del class="text-ink-3 wrap-anywhere">{text}</del> }.into_any(),
+    }
+}
+
+#[component]
+fn Is(value: Value) -> impl IntoView {
+    match value {
+        Value::Status(mark) => view! { <Status mark/> }.into_any(),
+        Value::Priority(mark) => view! { <Prio mark/> }.into_any(),
+        Value::Text(text) => {
+            view! { <ins class="font-medium text-base-content no-underline wrap-anywhere">{text}</ins> }
+                .into_any()
+        }
+    }
+}
+
+/// What FireFighter did itself, folded.
+#[component]
+fn Steps(summary: String, steps: Vec<Step>) -> impl IntoView {
+    view! {
+        <details class="min-w-0 leading-5">
+            <summary class="a-quiet">{summary}" "<Icon name="chevron-down" class="-mt-0.5 inline text-xs!"/></summary>
+            <ul class="mt-1 grid gap-0.5 text-ink-2">
+                {steps.into_iter().map(|step| view! { <li><span class="num">{step.at}</span>" "{step.text}</li> }).collect_view()}
+            </ul>
+        </details>
+    }
+}
+
+/// For the rails: a holder's line.
+#[component]
+pub fn PersonLine(name: String, person: Option<Person>, role: String) -> impl IntoView {
+    view! {
+        <li class="flex items-center gap-2.5 py-1">
+            <Initials person large=true/>
+            <div class="min-w-0 flex-1"><p class="font-medium leading-5">{name}</p><p class="text-xs text-ink-2">{role}</p></div>
+        </li>
+    }
+}

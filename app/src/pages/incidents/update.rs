@@ -1,0 +1,54 @@
+//! `/incident/<id>/update/`: the form to post an update as a page of its own.
+
+use super::{
+    composer::{Composer, UPDATE, UpdateIncident},
+    detail::{id_in_path, page_of},
+};
+use crate::{
+    components::{Prio, Status, Title, Waiting},
+    forms::{Sent, answer},
+    layout::Trouble,
+    routes,
+};
+use domain::view::IncidentPage;
+use leptos::prelude::*;
+
+#[component]
+pub fn Update() -> impl IntoView {
+    let id = id_in_path();
+    let action = ServerAction::<UpdateIncident>::new();
+    let sent = Sent::to(UPDATE, answer(action));
+    let page = Resource::new(move || id.get(), page_of);
+    view! {
+        <Transition fallback=Waiting>
+            {move || Suspend::new(async move {
+                match page.await {
+                    Ok(page) => view! { <Page page action sent/> }.into_any(),
+                    Err(problem) => view! { <Trouble problem/> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Page(page: IncidentPage, action: ServerAction<UpdateIncident>, sent: Sent) -> impl IntoView {
+    let id = page.id;
+    let cool = !page.burning();
+    view! {
+        <Title text=format!("Update incident #{id}")/>
+        <div class="mx-auto max-w-[820px] px-4 py-5 lg:px-6">
+            <h1 class="text-xl font-bold tracking-tight">"Post an update"</h1>
+            <p class="mt-1 mb-4 flex flex-wrap items-center gap-x-2 gap-y-1">
+                <Prio mark=page.priority cool=cool/>
+                <a class="a-quiet font-medium" href=routes::incident(id)>{format!("#{id} {}", page.title)}</a>
+                <Status mark=page.status/>
+            </p>
+            {match page.update {
+                Some(form) => view! { <Composer id form action sent tall=true/> }.into_any(),
+                None => view! { <p class="sheet px-4 py-3 text-ink-2">{page.closed_to}</p> }.into_any(),
+            }}
+            <p class="mt-4"><a class="a" href=routes::incident(id)>"Back to the incident"</a></p>
+        </div>
+    }
+}

@@ -1,0 +1,61 @@
+//! Every address of the web, written once. All end with a slash; the router is strict about it on both sides, and the
+//! server's redirect from the short form helps only a first load, so links always come from here.
+
+use domain::IncidentId;
+
+pub const HOME: &str = "/";
+pub const INCIDENTS: &str = "/incident/";
+pub const DECLARE: &str = "/incident/create/";
+pub const LOGIN: &str = "/admin/login/";
+pub const LOGOUT: &str = "/admin/logout/";
+
+/// `/incident/4127/`
+pub fn incident(id: IncidentId) -> String {
+    format!("/incident/{id}/")
+}
+
+/// The form to post an update, as a page of its own.
+pub fn update(id: IncidentId) -> String {
+    format!("/incident/{id}/update/")
+}
+
+/// The list with this query, given without `?`.
+pub fn incidents(query: &str) -> String {
+    if query.is_empty() { INCIDENTS.to_owned() } else { format!("{INCIDENTS}?{query}") }
+}
+
+/// The page to sign in, coming back to this path and query afterwards.
+pub fn login(next: &str) -> String {
+    format!("{LOGIN}?next={}", encode(next))
+}
+
+/// Percent-encodes what may not stand in a query value.
+pub fn encode(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => {
+                out.push(char::from(byte))
+            }
+            _ => {
+                out.push('%');
+                for digit in [byte >> 4, byte & 15] {
+                    out.push(char::from(b"0123456789ABCDEF"[usize::from(digit)]));
+                }
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_end_with_a_slash_and_queries_are_encoded() {
+        assert_eq!(incident(IncidentId(7)), "/incident/7/");
+        assert_eq!(update(IncidentId(7)), "/incident/7/update/");
+        assert_eq!(login("/incident/?search=é&a"), "/admin/login/?next=/incident/%3Fsearch%3D%C3%A9%26a");
+    }
+}
