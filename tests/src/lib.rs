@@ -1,1 +1,4 @@
-//! Harness.
+//! The harness: the vendors' twins, and their contracts.
+
+pub mod contracts;
+pub mod sandbox;

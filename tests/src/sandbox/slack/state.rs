@@ -1,0 +1,656 @@
+//! What the workspace remembers: people, channels, messages, pins, bookmarks, views, reply addresses.
+//!
+//! Plain data with the few rules that hold wherever it is changed: time stamps are unique, a message that can be seen
+//! by the app is also an event, a notice is left where Slack leaves one.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+/// The app as the workspace knows it.
+pub const APP_ID: &str = "A0FIRE";
+pub const BOT_USER: &str = "U0FIRE";
+pub const BOT_ID: &str = "B0FIRE";
+pub const BOT_NAME: &str = "firefighter";
+pub const TEAM: &str = "T0SANDBOX";
+pub const TEAM_NAME: &str = "Sandbox";
+pub const TEAM_DOMAIN: &str = "sandbox";
+/// The deprecated verification token, sent as Slack still sends it.
+pub const VERIFICATION_TOKEN: &str = "sandbox-verification-token";
+
+/// A response address works so often (Slack: 5 uses within 30 minutes).
+pub const RESPONSE_URL_USES: u32 = 5;
+/// And so long.
+pub const RESPONSE_URL_LASTS_MS: i64 = 30 * 60 * 1_000;
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct User {
+    pub id: String,
+    /// The handle.
+    pub name: String,
+    pub real_name: String,
+    pub email: Option<String>,
+    #[serde(default)]
+    pub title: String,
+    #[serde(default)]
+    pub deleted: bool,
+    #[serde(default)]
+    pub is_bot: bool,
+    /// A guest.
+    #[serde(default)]
+    pub is_restricted: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct UserGroup {
+    pub id: String,
+    pub name: String,
+    pub handle: String,
+    pub users: Vec<String>,
+    #[serde(default)]
+    pub disabled: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChannelKind {
+    Public,
+    Private,
+    /// Direct messages of one person and the app.
+    Im,
+    /// Direct messages of several people and the app.
+    Mpim,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Note {
+    pub value: String,
+    pub creator: String,
+    pub last_set: i64,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Pin {
+    pub ts: String,
+    pub created: i64,
+    pub created_by: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Bookmark {
+    pub id: String,
+    pub title: String,
+    pub link: String,
+    pub emoji: Option<String>,
+    pub created: i64,
+    pub updated: i64,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Reaction {
+    pub name: String,
+    pub users: Vec<String>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Edited {
+    pub user: String,
+    pub ts: String,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Message {
+    pub ts: String,
+    pub user: String,
+    pub text: String,
+    #[serde(default)]
+    pub blocks: Vec<Value>,
+    #[serde(default)]
+    pub attachments: Vec<Value>,
+    /// Written by the app.
+    #[serde(default)]
+    pub by_app: bool,
+    #[serde(default)]
+    pub subtype: Option<String>,
+    #[serde(default)]
+    pub thread_ts: Option<String>,
+    #[serde(default)]
+    pub edited: Option<Edited>,
+    #[serde(default)]
+    pub metadata: Option<Value>,
+    #[serde(default)]
+    pub reactions: Vec<Reaction>,
+    /// What a notice carries: `topic`, `inviter`, `name`.
+    #[serde(default)]
+    pub extra: Map<String, Value>,
+    /// What people chose in its elements: block → action → value.
+    #[serde(default)]
+    pub state: Map<String, Value>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Channel {
+    pub id: String,
+    pub name: String,
+    pub kind: ChannelKind,
+    pub creator: String,
+    pub created: i64,
+    #[serde(default)]
+    pub is_general: bool,
+    #[serde(default)]
+    pub archived: bool,
+    #[serde(default)]
+    pub topic: Note,
+    #[serde(default)]
+    pub purpose: Note,
+    /// In the order they came.
+    pub members: Vec<String>,
+    /// Oldest first, replies among them.
+    #[serde(default)]
+    pub messages: Vec<Message>,
+    #[serde(default)]
+    pub pins: Vec<Pin>,
+    #[serde(default)]
+    pub bookmarks: Vec<Bookmark>,
+    #[serde(default)]
+    pub previous_names: Vec<String>,
+    /// Up to where each person has read.
+    #[serde(default)]
+    pub read: BTreeMap<String, String>,
+}
+
+impl Channel {
+    pub fn has(&self, user: &str) -> bool {
+        self.members.iter().any(|member| member == user)
+    }
+
+    pub fn is_private(&self) -> bool {
+        self.kind != ChannelKind::Public
+    }
+
+    pub fn is_direct(&self) -> bool {
+        matches!(self.kind, ChannelKind::Im | ChannelKind::Mpim)
+    }
+
+    pub fn message(&self, ts: &str) -> Option<&Message> {
+        self.messages.iter().find(|message| message.ts == ts)
+    }
+
+    pub fn message_mut(&mut self, ts: &str) -> Option<&mut Message> {
+        self.messages.iter_mut().find(|message| message.ts == ts)
+    }
+
+    /// `channel`, `group`, `im` or `mpim`: how events call it.
+    pub fn event_kind(&self) -> &'static str {
+        match self.kind {
+            ChannelKind::Public => "channel",
+            ChannelKind::Private => "group",
+            ChannelKind::Im => "im",
+            ChannelKind::Mpim => "mpim",
+        }
+    }
+}
+
+/// A view on somebody's screen, or his App Home.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct View {
+    pub id: String,
+    pub user: String,
+    /// `modal` or `home`.
+    pub kind: String,
+    /// As the app gave it, with the missing ids filled in.
+    pub content: Map<String, Value>,
+    pub hash: String,
+    pub external_id: String,
+    pub root_view_id: String,
+    pub previous_view_id: Option<String>,
+    /// What the person chose: block → action → value.
+    #[serde(default)]
+    pub state: Map<String, Value>,
+    /// Field errors, by block.
+    #[serde(default)]
+    pub errors: BTreeMap<String, String>,
+    /// What an external select last offered, by `block/action`.
+    #[serde(default)]
+    pub suggested: BTreeMap<String, Value>,
+}
+
+impl View {
+    pub fn blocks(&self) -> &[Value] {
+        self.content.get("blocks").and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    }
+
+    /// A plain text of the view: `title`, `submit`, `close`.
+    pub fn words(&self, name: &str) -> Option<&str> {
+        self.content.get(name)?.get("text")?.as_str()
+    }
+
+    pub fn callback_id(&self) -> &str {
+        self.content.get("callback_id").and_then(Value::as_str).unwrap_or_default()
+    }
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Ephemeral {
+    pub channel: String,
+    pub user: String,
+    pub message: Message,
+}
+
+/// A reply address handed out with a command or a button.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ResponseUrl {
+    pub channel: String,
+    pub user: String,
+    pub uses_left: u32,
+    /// Product time in milliseconds.
+    pub until_ms: i64,
+    /// The message whose button was pressed.
+    pub original: Option<String>,
+    pub original_is_ephemeral: bool,
+}
+
+/// A key to open one view, for three seconds of machine time.
+#[derive(Clone, Debug)]
+pub struct Trigger {
+    pub user: String,
+    pub made: Instant,
+    pub used: bool,
+    /// The view it was made in: only such a trigger can push.
+    pub view: Option<String>,
+}
+
+/// What the workspace's owners can switch.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Switches {
+    /// Bots may not create private channels: `restricted_action`.
+    pub private_channels_forbidden: bool,
+    /// Bots may not create channels at all.
+    pub channel_creation_forbidden: bool,
+    /// Every call answers `token_revoked`.
+    pub token_revoked: bool,
+    /// Scopes that the app was not given: what needs one answers `missing_scope`.
+    pub missing_scopes: Vec<String>,
+    /// People can write to the app; off: DMs answer `messages_tab_disabled`.
+    pub messages_tab: bool,
+    /// Triggers expire after three seconds.
+    pub triggers_expire: bool,
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Switches {
+            private_channels_forbidden: false,
+            channel_creation_forbidden: false,
+            token_revoked: false,
+            missing_scopes: Vec::new(),
+            messages_tab: true,
+            triggers_expire: true,
+        }
+    }
+}
+
+/// The workspace.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Slack {
+    pub users: Vec<User>,
+    pub usergroups: Vec<UserGroup>,
+    pub channels: Vec<Channel>,
+    pub views: BTreeMap<String, View>,
+    /// Open modals by person, the lowest first.
+    pub stacks: BTreeMap<String, Vec<String>>,
+    pub homes: BTreeMap<String, View>,
+    pub ephemerals: Vec<Ephemeral>,
+    pub response_urls: BTreeMap<String, ResponseUrl>,
+    pub switches: Switches,
+    /// The event types the app subscribed to (`message.channels` by its long name).
+    pub subscriptions: Vec<String>,
+    #[serde(skip)]
+    pub triggers: BTreeMap<String, Trigger>,
+    /// Events to be sent, oldest first.
+    #[serde(skip)]
+    pub outbox: Vec<Value>,
+    last_ts: i64,
+    serial: u64,
+    /// Makes ids of one start of the twin different from those of the next.
+    epoch: String,
+}
+
+impl Slack {
+    pub fn named(epoch: String) -> Self {
+        Slack { epoch, ..Slack::default() }
+    }
+
+    /// A fresh id with this prefix, upper-case letters and digits.
+    pub fn fresh_id(&mut self, prefix: &str) -> String {
+        self.serial += 1;
+        format!("{prefix}{}{}", self.epoch, base36(self.serial))
+    }
+
+    /// A message time stamp: product time, unique in the workspace, six decimals.
+    pub fn fresh_ts(&mut self, now_micros: i64) -> String {
+        self.last_ts = now_micros.max(self.last_ts + 1);
+        ts_of(self.last_ts)
+    }
+
+    pub fn user(&self, id: &str) -> Option<&User> {
+        self.users.iter().find(|user| user.id == id)
+    }
+
+    pub fn channel(&self, id: &str) -> Option<&Channel> {
+        self.channels.iter().find(|channel| channel.id == id)
+    }
+
+    pub fn channel_mut(&mut self, id: &str) -> Option<&mut Channel> {
+        self.channels.iter_mut().find(|channel| channel.id == id)
+    }
+
+    /// By id, name or `#name`.
+    pub fn find_channel(&self, text: &str) -> Option<&Channel> {
+        let name = text.trim_start_matches('#');
+        self.channels
+            .iter()
+            .find(|channel| channel.id == text || (!channel.is_direct() && channel.name == name))
+    }
+
+    /// The direct messages of this person and the app, opened if need be.
+    pub fn direct(&mut self, user: &str, now_s: i64) -> (String, bool) {
+        let members = [user.to_owned(), BOT_USER.to_owned()];
+        self.conversation(ChannelKind::Im, &members, now_s)
+    }
+
+    /// A direct conversation of exactly these members; the flag says whether it was there.
+    pub fn conversation(&mut self, kind: ChannelKind, members: &[String], now_s: i64) -> (String, bool) {
+        let same = |channel: &&Channel| {
+            channel.kind == kind
+                && channel.members.len() == members.len()
+                && members.iter().all(|member| channel.has(member))
+        };
+        if let Some(channel) = self.channels.iter().find(same) {
+            return (channel.id.clone(), true);
+        }
+        let id = self.fresh_id("D0");
+        let name = format!("mpdm-{}", members.join("-").to_lowercase());
+        self.channels.push(new_channel(&id, &name, kind, BOT_USER, now_s, members.to_vec()));
+        (id, false)
+    }
+
+    /// Queues an event if the app subscribed to it.
+    pub fn emit(&mut self, subscription: &str, event: Value) {
+        if self.subscriptions.iter().any(|name| name == subscription) {
+            self.outbox.push(event);
+        }
+    }
+
+    /// Adds a message and tells the app when it sits in that channel.
+    pub fn post(&mut self, channel: &str, message: Message) {
+        let event = self.message_json(&message);
+        let Some(place) = self.channel_mut(channel) else { return };
+        place.messages.push(message);
+        self.emit_message(channel, event);
+    }
+
+    /// Tells the app of a message in a channel it is in.
+    pub fn emit_message(&mut self, channel: &str, mut event: Map<String, Value>) {
+        let Some(place) = self.channel(channel) else { return };
+        if !place.has(BOT_USER) {
+            return;
+        }
+        let kind = place.event_kind();
+        event.insert("channel".into(), channel.into());
+        event.insert("channel_type".into(), kind.into());
+        let ts = event.get("event_ts").or(event.get("ts")).cloned().unwrap_or_default();
+        event.insert("event_ts".into(), ts);
+        let subscription = if kind == "channel" || kind == "group" {
+            format!("message.{kind}s")
+        } else {
+            format!("message.{kind}")
+        };
+        self.emit(&subscription, Value::Object(event));
+    }
+
+    /// The notice Slack leaves in a channel: joined, topic set, renamed.
+    pub fn notice(
+        &mut self,
+        channel: &str,
+        what: &str,
+        user: &str,
+        text: String,
+        extra: Value,
+        now_micros: i64,
+    ) {
+        let Some(place) = self.channel(channel) else { return };
+        if place.is_direct() {
+            return;
+        }
+        let prefix = place.event_kind();
+        let ts = self.fresh_ts(now_micros);
+        let extra = if let Value::Object(extra) = extra { extra } else { Map::new() };
+        let subtype = Some(format!("{prefix}_{what}"));
+        self.post(channel, Message { ts, user: user.into(), text, subtype, extra, ..Message::default() });
+    }
+
+    /// A person or the app comes into a channel; `false`: was there.
+    pub fn join(&mut self, channel: &str, user: &str, inviter: Option<&str>, now_micros: i64) -> bool {
+        let Some(place) = self.channel_mut(channel) else { return false };
+        if place.has(user) {
+            return false;
+        }
+        place.members.push(user.into());
+        let (direct, private) = (place.is_direct(), place.is_private());
+        if direct {
+            return true;
+        }
+        let extra = inviter.map_or_else(|| json!({}), |inviter| json!({ "inviter": inviter }));
+        self.notice(
+            channel,
+            "join",
+            user,
+            format!("<@{user}> has joined the channel"),
+            extra.clone(),
+            now_micros,
+        );
+        let ts = self.fresh_ts(now_micros);
+        let mut event = json!({
+            "type": "member_joined_channel", "user": user, "channel": channel,
+            "channel_type": if private { "G" } else { "C" }, "team": TEAM, "event_ts": ts,
+        });
+        if let Some(inviter) = inviter {
+            event["inviter"] = inviter.into();
+        }
+        self.emit_in_channel("member_joined_channel", channel, event);
+        true
+    }
+
+    /// A member goes; `false`: was not there.
+    pub fn leave(&mut self, channel: &str, user: &str, now_micros: i64) -> bool {
+        let Some(place) = self.channel(channel) else { return false };
+        if !place.has(user) {
+            return false;
+        }
+        let private = place.is_private();
+        let ts = self.fresh_ts(now_micros);
+        let event = json!({
+            "type": "member_left_channel", "user": user, "channel": channel,
+            "channel_type": if private { "G" } else { "C" }, "team": TEAM, "event_ts": ts,
+        });
+        self.notice(channel, "leave", user, format!("<@{user}> has left the channel"), json!({}), now_micros);
+        self.emit_in_channel("member_left_channel", channel, event);
+        if let Some(place) = self.channel_mut(channel) {
+            place.members.retain(|member| member != user);
+        }
+        true
+    }
+
+    /// Queues an event of a channel the app can see: its own, or a public one.
+    pub fn emit_in_channel(&mut self, subscription: &str, channel: &str, event: Value) {
+        let visible = self.channel(channel).is_some_and(|place| place.has(BOT_USER) || !place.is_private());
+        if visible {
+            self.emit(subscription, event);
+        }
+    }
+
+    /// Archives or opens again, with notice and event.
+    pub fn set_archived(&mut self, channel: &str, user: &str, archived: bool, now_micros: i64) {
+        let what = if archived { "archive" } else { "unarchive" };
+        let Some(place) = self.channel_mut(channel) else { return };
+        place.archived = archived;
+        let kind = place.event_kind();
+        self.notice(channel, what, user, format!("{what}d the channel"), json!({}), now_micros);
+        let ts = self.fresh_ts(now_micros);
+        let name = format!("{kind}_{what}");
+        let event = json!({ "type": name, "channel": channel, "user": user, "is_moved": 0, "event_ts": ts });
+        self.emit_in_channel(&name, channel, event);
+    }
+
+    /// Gives the channel another name, with notice and event.
+    pub fn rename(&mut self, channel: &str, user: &str, name: &str, now_micros: i64) {
+        let Some(place) = self.channel_mut(channel) else { return };
+        let old = std::mem::replace(&mut place.name, name.into());
+        place.previous_names.insert(0, old.clone());
+        let (kind, created) = (place.event_kind(), place.created);
+        let text = format!("has renamed the channel from \"{old}\" to \"{name}\"");
+        self.notice(channel, "name", user, text, json!({ "old_name": old, "name": name }), now_micros);
+        let ts = self.fresh_ts(now_micros);
+        let event = json!({
+            "type": format!("{kind}_rename"), "event_ts": ts,
+            "channel": { "id": channel, "is_channel": kind == "channel", "is_mpim": false, "name": name, "name_normalized": name, "created": created },
+        });
+        self.emit_in_channel(&format!("{kind}_rename"), channel, event);
+    }
+
+    /// A message as Slack writes it out.
+    pub fn message_json(&self, message: &Message) -> Map<String, Value> {
+        let mut out = Map::new();
+        out.insert("type".into(), "message".into());
+        if let Some(subtype) = &message.subtype {
+            out.insert("subtype".into(), subtype.as_str().into());
+        }
+        out.insert("user".into(), message.user.as_str().into());
+        out.insert("text".into(), message.text.as_str().into());
+        out.insert("ts".into(), message.ts.as_str().into());
+        out.insert("team".into(), TEAM.into());
+        if message.by_app {
+            out.insert("bot_id".into(), BOT_ID.into());
+            out.insert("app_id".into(), APP_ID.into());
+            out.insert("bot_profile".into(), bot_profile());
+        }
+        if !message.blocks.is_empty() {
+            out.insert("blocks".into(), message.blocks.clone().into());
+        }
+        if !message.attachments.is_empty() {
+            out.insert("attachments".into(), message.attachments.clone().into());
+        }
+        if let Some(thread) = &message.thread_ts {
+            out.insert("thread_ts".into(), thread.as_str().into());
+        }
+        if let Some(edited) = &message.edited {
+            out.insert("edited".into(), json!({ "user": edited.user, "ts": edited.ts }));
+        }
+        if !message.reactions.is_empty() {
+            let reactions = message.reactions.iter();
+            let told = reactions.map(|r| json!({ "name": r.name, "users": r.users, "count": r.users.len() }));
+            out.insert("reactions".into(), told.collect());
+        }
+        if let Some(metadata) = &message.metadata {
+            out.insert("metadata".into(), metadata.clone());
+        }
+        out.extend(message.extra.clone());
+        out
+    }
+
+    /// A view as Slack writes it out, with what the person chose so far.
+    pub fn view_json(&self, view: &View) -> Value {
+        let mut out = Map::new();
+        out.insert("id".into(), view.id.as_str().into());
+        out.insert("team_id".into(), TEAM.into());
+        out.insert("type".into(), view.kind.as_str().into());
+        out.insert("blocks".into(), view.blocks().to_vec().into());
+        for (name, absent) in [
+            ("private_metadata", json!("")),
+            ("callback_id", json!("")),
+            ("clear_on_close", json!(false)),
+            ("notify_on_close", json!(false)),
+        ] {
+            out.insert(name.into(), view.content.get(name).cloned().unwrap_or(absent));
+        }
+        for name in ["title", "submit", "close"] {
+            out.insert(name.into(), view.content.get(name).cloned().unwrap_or(Value::Null));
+        }
+        out.insert(
+            "state".into(),
+            json!({ "values": super::view_state::values(view.blocks(), &view.state) }),
+        );
+        out.insert("hash".into(), view.hash.as_str().into());
+        out.insert("external_id".into(), view.external_id.as_str().into());
+        out.insert("root_view_id".into(), view.root_view_id.as_str().into());
+        out.insert("previous_view_id".into(), view.previous_view_id.clone().map_or(Value::Null, Value::from));
+        out.insert("app_id".into(), APP_ID.into());
+        out.insert("app_installed_team_id".into(), TEAM.into());
+        out.insert("bot_id".into(), BOT_ID.into());
+        Value::Object(out)
+    }
+
+    /// The address people can open a message at.
+    pub fn permalink(channel: &str, ts: &str) -> String {
+        format!("https://{TEAM_DOMAIN}.slack.com/archives/{channel}/p{}", ts.replace('.', ""))
+    }
+}
+
+/// The app's face next to its messages.
+pub fn bot_profile() -> Value {
+    json!({
+        "id": BOT_ID, "deleted": false, "name": BOT_NAME, "updated": 1_750_000_000, "app_id": APP_ID,
+        "icons": { "image_36": "https://avatar.example.com/36.png", "image_48": "https://avatar.example.com/48.png", "image_72": "https://avatar.example.com/72.png" },
+        "team_id": TEAM,
+    })
+}
+
+/// A channel with these members and nothing in it.
+pub fn new_channel(
+    id: &str,
+    name: &str,
+    kind: ChannelKind,
+    creator: &str,
+    created: i64,
+    members: Vec<String>,
+) -> Channel {
+    Channel {
+        id: id.into(),
+        name: name.into(),
+        kind,
+        creator: creator.into(),
+        created,
+        is_general: false,
+        archived: false,
+        topic: Note::default(),
+        purpose: Note::default(),
+        members,
+        messages: Vec::new(),
+        pins: Vec::new(),
+        bookmarks: Vec::new(),
+        previous_names: Vec::new(),
+        read: BTreeMap::new(),
+    }
+}
+
+/// Microseconds since 1970 as a Slack time stamp.
+pub fn ts_of(micros: i64) -> String {
+    format!("{}.{:06}", micros.div_euclid(1_000_000), micros.rem_euclid(1_000_000))
+}
+
+/// A number in digits and upper-case letters.
+pub fn base36(mut number: u64) -> String {
+    let mut digits = Vec::new();
+    loop {
+        let digit = u32::try_from(number % 36).expect("below 36");
+        digits.push(char::from_digit(digit, 36).expect("below 36").to_ascii_uppercase());
+        number /= 36;
+        if number == 0 {
+            return digits.iter().rev().collect();
+        }
+    }
+}
