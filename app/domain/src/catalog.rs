@@ -422,7 +422,7 @@ mod tests {
         assert_eq!(grouped.iter().map(|(_, c)| c.len()).sum::<usize>(), 52);
     }
 
-    // CORE-008: the flagged one is the initial value; without a flag the most critical one.
+    // The flagged one is the initial value; without a flag the most critical one.
     #[test]
     fn default_environment_falls_back_to_lowest_order() {
         let mut catalog = Catalog::demo();

@@ -391,3 +391,374 @@ fn parse_dedup_key(raw: Option<&str>) -> Result<Option<String>, Wrong> {
     let Some(raw) = raw else { return Ok(None) };
     bounded(raw.trim().to_owned(), 1, 160, "Give a key, or leave it out.").map(Some)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn now() -> Timestamp {
+        "2024-05-01T12:30:00Z".parse().expect("a moment")
+    }
+
+    fn creator() -> UserId {
+        "00000000-0000-0000-0000-00000000000a".parse().expect("an id")
+    }
+
+    fn environment(catalog: &Catalog, value: &str) -> String {
+        catalog.environment_by_value(value).expect("in the fixture").id.to_string()
+    }
+
+    fn priority(catalog: &Catalog, value: i32) -> Option<String> {
+        catalog.priority_by_value(value).map(|p| p.id.to_string())
+    }
+
+    fn category(catalog: &Catalog, name: &str) -> Option<String> {
+        catalog.categories.iter().find(|c| c.name == name).map(|c| c.id.to_string())
+    }
+
+    fn good(catalog: &Catalog) -> RawDeclaration {
+        RawDeclaration {
+            title: Some("Checkout is down".into()),
+            description: Some("Nobody can pay since noon.".into()),
+            incident_category: category(catalog, "Payment"),
+            environment: vec![environment(catalog, "PRD")],
+            priority: priority(catalog, 1),
+            ..RawDeclaration::default()
+        }
+    }
+
+    fn codes(parsed: Result<Declaration, FieldErrors>) -> Vec<(String, FieldCode)> {
+        parsed.map_or_else(|e| e.0.into_iter().map(|e| (e.field, e.code)).collect(), |_| Vec::new())
+    }
+
+    fn wrong(raw: &RawDeclaration, catalog: &Catalog) -> Vec<String> {
+        codes(Declaration::parse(raw, catalog, Limits::Form)).into_iter().map(|(field, _)| field).collect()
+    }
+
+    fn impacts(levels: &[(&str, &str)]) -> BTreeMap<String, String> {
+        levels.iter().map(|(kind, level)| ((*kind).to_owned(), (*level).to_owned())).collect()
+    }
+
+    // CORE-061: every wrong field at once, in the order of the form, in words.
+    #[test]
+    fn all_errors_at_once() {
+        let catalog = Catalog::demo();
+        let errors =
+            Declaration::parse(&RawDeclaration::default(), &catalog, Limits::Form).expect_err("empty");
+        let fields: Vec<_> = errors.0.iter().map(|e| &*e.field).collect();
+        assert_eq!(fields, ["incident_category", "environment", "title", "description", "priority"]);
+        assert_eq!(errors.of("title"), Some("At least 10 characters. What is broken, and where?"));
+        let short = RawDeclaration { title: Some("Too short".into()), ..good(&catalog) };
+        assert_eq!(
+            codes(Declaration::parse(&short, &catalog, Limits::Form)),
+            [("title".into(), FieldCode::MinLength)]
+        );
+    }
+
+    #[test]
+    fn a_machine_hears_its_own_field_names() {
+        let catalog = Catalog::demo();
+        let errors = codes(Declaration::parse(&RawDeclaration::default(), &catalog, Limits::Api));
+        assert_eq!(
+            errors,
+            ["incident_category_id", "environment_id", "title", "description", "priority_id"]
+                .map(|field| (field.to_owned(), FieldCode::Required))
+        );
+        let raw = RawDeclaration {
+            title: Some(" ".into()),
+            description: Some("x".into()),
+            incident_category: Some("nonsense".into()),
+            priority: Some("00000000-0000-0000-0000-000000000000".into()),
+            ..good(&catalog)
+        };
+        assert_eq!(
+            codes(Declaration::parse(&raw, &catalog, Limits::Api)),
+            [
+                ("incident_category_id".into(), FieldCode::Invalid),
+                ("title".into(), FieldCode::Blank),
+                ("priority_id".into(), FieldCode::DoesNotExist)
+            ]
+        );
+    }
+
+    // CORE-069 CORE-063: several environments, the lowest order is primary; platforms default to all.
+    #[test]
+    fn environments_and_platforms() {
+        let catalog = Catalog::demo();
+        let all = ["INT", "PRD", "STG", "INT"].map(|value| environment(&catalog, value));
+        let raw = RawDeclaration { environment: all.into(), ..good(&catalog) };
+        let parsed = Declaration::parse(&raw, &catalog, Limits::Form).expect("complete");
+        assert_eq!(parsed.environment.to_string(), environment(&catalog, "PRD"));
+        assert_eq!(
+            serde_json::to_string(&parsed.custom_fields).expect("plain values"),
+            r#"{"environments":["INT","PRD","STG"],"platforms":["platform-All"]}"#
+        );
+        let none = RawDeclaration { platform: Some(Vec::new()), ..good(&catalog) };
+        assert_eq!(wrong(&none, &catalog), ["platform"]);
+        let odd = RawDeclaration { platform: Some(vec!["platform-XX".into()]), ..good(&catalog) };
+        assert_eq!(wrong(&odd, &catalog), ["platform"]);
+    }
+
+    // CORE-065 CORE-067 CORE-070: conditional fields only with their impact; N/A hides them; what is
+    // visible is kept, false too.
+    #[test]
+    fn conditional_fields_follow_the_impacts() {
+        let catalog = Catalog::demo();
+        let filled = RawDeclaration {
+            zendesk_ticket_id: Some("ZD-1".into()),
+            seller_contract_id: Some(String::new()),
+            is_key_account: true,
+            zoho_desk_ticket_id: None,
+            ..good(&catalog)
+        };
+        for (chosen, expected) in [
+            (vec![], vec![]),
+            (vec![("customers_impact", "NO"), ("sellers_impact", "NO")], vec![]),
+            (vec![("employees_impact", "HI"), ("business_impact", "HT")], vec![]),
+            (vec![("set_impact_type_customers_impact", "LT")], vec!["zendesk_ticket_id"]),
+            (
+                vec![("sellers_impact", "HI")],
+                vec!["is_key_account", "is_seller_in_golden_list", "seller_contract_id"],
+            ),
+        ] {
+            let raw = RawDeclaration { impacts: impacts(&chosen), ..filled.clone() };
+            let fields = Declaration::parse(&raw, &catalog, Limits::Form).expect("complete").custom_fields;
+            let extras: Vec<_> =
+                fields.keys().filter(|k| !matches!(&***k, "environments" | "platforms")).collect();
+            assert_eq!(extras, expected, "{chosen:?}");
+            if let Some(golden) = fields.get("is_seller_in_golden_list") {
+                assert_eq!(golden, &FieldValue::Flag(false));
+                assert_eq!(fields["is_key_account"], FieldValue::Flag(true));
+                assert_eq!(fields["seller_contract_id"], FieldValue::Text(String::new()));
+            }
+        }
+    }
+
+    // CORE-068: Zendesk 2..128, Zoho 1..128, seller contract up to 128; not judged while invisible.
+    #[test]
+    fn lengths_of_conditional_fields() {
+        let catalog = Catalog::demo();
+        let long = "x".repeat(129);
+        let raw = RawDeclaration {
+            zendesk_ticket_id: Some("1".into()),
+            seller_contract_id: Some(long.clone()),
+            zoho_desk_ticket_id: Some(long),
+            ..good(&catalog)
+        };
+        assert_eq!(wrong(&raw, &catalog), Vec::<String>::new());
+        let raw = RawDeclaration {
+            impacts: impacts(&[("customers_impact", "HI"), ("sellers_impact", "HI")]),
+            ..raw
+        };
+        assert_eq!(wrong(&raw, &catalog), ["zendesk_ticket_id", "seller_contract_id", "zoho_desk_ticket_id"]);
+        let fits = RawDeclaration {
+            zendesk_ticket_id: Some("12".into()),
+            seller_contract_id: Some("x".repeat(128)),
+            zoho_desk_ticket_id: Some("1".into()),
+            ..raw
+        };
+        assert_eq!(wrong(&fits, &catalog), Vec::<String>::new());
+    }
+
+    // CORE-064: a team only for normal response and where teams exist, required there, never by machines.
+    #[test]
+    fn team_routing() {
+        let mut catalog = Catalog::demo();
+        let normal = RawDeclaration { priority: priority(&catalog, 4), ..good(&catalog) };
+        assert_eq!(wrong(&normal, &catalog), Vec::<String>::new());
+        catalog.feature_teams = vec!["Payments".into()];
+        assert_eq!(wrong(&normal, &catalog), ["suggested_team_routing"]);
+        assert!(Declaration::parse(&normal, &catalog, Limits::Api).is_ok());
+        assert_eq!(wrong(&good(&catalog), &catalog), Vec::<String>::new());
+        let with_team =
+            |team: &str| RawDeclaration { suggested_team_routing: Some(team.into()), ..normal.clone() };
+        assert_eq!(wrong(&with_team("Nobody"), &catalog), ["suggested_team_routing"]);
+        let parsed = Declaration::parse(&with_team("Payments"), &catalog, Limits::Form).expect("complete");
+        assert_eq!(parsed.custom_fields["suggested_team_routing"], FieldValue::Text("Payments".into()));
+        let critical = RawDeclaration { suggested_team_routing: Some("Payments".into()), ..good(&catalog) };
+        let parsed = Declaration::parse(&critical, &catalog, Limits::Form).expect("complete");
+        assert!(!parsed.custom_fields.contains_key("suggested_team_routing"));
+    }
+
+    // CORE-016: the impacts suggest a priority, an explicit one wins, a disabled one is refused; response type
+    // and channel follow from it for every door.
+    #[test]
+    fn priority_chosen_or_suggested() {
+        let mut catalog = Catalog::demo();
+        let suggested = RawDeclaration {
+            priority: None,
+            impacts: impacts(&[("business_impact", "HI"), ("customers_impact", "LO")]),
+            ..good(&catalog)
+        };
+        for limits in [Limits::Form, Limits::Api] {
+            let name = |raw: &RawDeclaration| {
+                let parsed = Declaration::parse(raw, &catalog, limits).expect("complete");
+                let plan = parsed.plan(&catalog, creator(), now());
+                (catalog.priority(parsed.priority).expect("known").value, plan.needs_channel)
+            };
+            assert_eq!(name(&suggested), (2, true));
+            let explicit = RawDeclaration { priority: priority(&catalog, 5), ..suggested.clone() };
+            assert_eq!(name(&explicit), (5, false));
+            let gameday = RawDeclaration { priority: priority(&catalog, 20), ..suggested.clone() };
+            assert_eq!(name(&gameday), (20, true));
+        }
+        let neither = RawDeclaration {
+            priority: None,
+            impacts: impacts(&[("business_impact", "NO")]),
+            ..good(&catalog)
+        };
+        assert_eq!(wrong(&neither, &catalog), ["priority"]);
+        catalog.priorities[0].enabled_create = false;
+        assert_eq!(wrong(&good(&catalog), &catalog), ["priority"]);
+    }
+
+    #[test]
+    fn dedup_key_is_trimmed_bounded_and_never_blank() {
+        let catalog = Catalog::demo();
+        let key = |key: &str| {
+            let raw = RawDeclaration { dedup_key: Some(key.into()), ..good(&catalog) };
+            Declaration::parse(&raw, &catalog, Limits::Api)
+        };
+        assert_eq!(key(" disk-1 ").expect("fits").dedup_key.as_deref(), Some("disk-1"));
+        assert_eq!(codes(key("  ")), [("dedup_key".into(), FieldCode::Blank)]);
+        assert_eq!(codes(key(&"k".repeat(161))), [("dedup_key".into(), FieldCode::MaxLength)]);
+        assert!(key(&"k".repeat(160)).is_ok());
+    }
+
+    fn planned(raw: &RawDeclaration, catalog: &Catalog) -> DeclarationPlan {
+        Declaration::parse(raw, catalog, Limits::Form).expect("complete").plan(catalog, creator(), now())
+    }
+
+    // CORE-050 CORE-155: private as the category says, an explicit value wins; private is announced nowhere.
+    #[test]
+    fn privacy_defaults_to_the_category() {
+        let catalog = Catalog::demo();
+        let breach = RawDeclaration {
+            incident_category: category(&catalog, "Personal Data Breach"),
+            ..good(&catalog)
+        };
+        for (raw, explicit, private) in [
+            (&good(&catalog), None, false),
+            (&good(&catalog), Some(true), true),
+            (&breach, None, true),
+            (&breach, Some(false), false),
+        ] {
+            let plan = planned(&RawDeclaration { private: explicit, ..raw.clone() }, &catalog);
+            assert_eq!(plan.private, private);
+            assert_eq!((plan.may_announce, plan.deploy_warning), (!private, !private));
+        }
+    }
+
+    // CORE-051 CORE-019: severity of the same value when it exists, none otherwise.
+    #[test]
+    fn severity_is_copied_or_absent() {
+        let mut catalog = Catalog::demo();
+        let plan = planned(&good(&catalog), &catalog);
+        let severity = catalog.severities.iter().find(|s| Some(s.id) == plan.severity);
+        assert_eq!(severity.map(|s| &*s.name), Some("SEV1"));
+        catalog.severities.clear();
+        assert_eq!(planned(&good(&catalog), &catalog).severity, None);
+    }
+
+    // CORE-052: required roles and membership for the creator; declared and first entry at
+    // the time of creation, the environment with them.
+    #[test]
+    fn a_new_incident() {
+        let mut catalog = Catalog::demo();
+        let plan = planned(&good(&catalog), &catalog);
+        assert_eq!(plan.status, Status::Open);
+        assert_eq!(plan.roles, [(RoleTypeId(1), creator())]);
+        assert_eq!(plan.members, [creator()]);
+        assert_eq!((plan.created_by, plan.created_at), (creator(), now()));
+        assert_eq!(plan.environment.to_string(), environment(&catalog, "PRD"));
+        catalog.role_types[1].required = true;
+        assert_eq!(planned(&good(&catalog), &catalog).roles.len(), 2);
+    }
+
+    // A row per type, N/A too; none when nobody was asked.
+    #[test]
+    fn impacts_include_na() {
+        let catalog = Catalog::demo();
+        let raw = RawDeclaration { impacts: impacts(&[("customers_impact", "HI")]), ..good(&catalog) };
+        let codes: Vec<_> = planned(&raw, &catalog).impacts.iter().map(|i| i.code.as_str()).collect();
+        assert_eq!(codes, ["NO", "HI", "NO", "NO"]);
+        assert_eq!(planned(&good(&catalog), &catalog).impacts, []);
+    }
+
+    fn any_raw() -> impl Strategy<Value = RawDeclaration> {
+        let text = || proptest::option::of(any::<String>());
+        let catalog = Catalog::demo();
+        let ids: Vec<String> = catalog.environments.iter().map(|e| e.id.to_string()).collect();
+        let environments = proptest::collection::vec(proptest::sample::select(ids), 0..4);
+        let priorities: Vec<String> = catalog.priorities.iter().map(|p| p.id.to_string()).collect();
+        let priority =
+            proptest::option::of(prop_oneof![proptest::sample::select(priorities), any::<String>()]);
+        let category = prop_oneof![Just(category(&catalog, "Payment")), text()];
+        let levels = proptest::collection::btree_map(
+            prop_oneof![
+                Just("customers_impact".to_owned()),
+                Just("sellers_impact".to_owned()),
+                any::<String>()
+            ],
+            prop_oneof![Just("HI".to_owned()), Just("NO".to_owned()), any::<String>()],
+            0..4,
+        );
+        (
+            text(),
+            "\\PC{0,200}",
+            category,
+            environments,
+            priority,
+            levels,
+            text(),
+            text(),
+            proptest::option::of(any::<bool>()),
+        )
+            .prop_map(
+                |(
+                    title,
+                    description,
+                    incident_category,
+                    environment,
+                    priority,
+                    impacts,
+                    zendesk,
+                    dedup,
+                    private,
+                )| {
+                    RawDeclaration {
+                        title,
+                        description: Some(description),
+                        incident_category,
+                        environment,
+                        priority,
+                        impacts,
+                        zendesk_ticket_id: zendesk,
+                        dedup_key: dedup,
+                        private,
+                        ..RawDeclaration::default()
+                    }
+                },
+            )
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_parsed_can_be_stored(raw in any_raw()) {
+            let catalog = Catalog::demo();
+            for limits in [Limits::Form, Limits::Api] {
+                match Declaration::parse(&raw, &catalog, limits) {
+                    Err(errors) => prop_assert!(!errors.is_empty()),
+                    Ok(parsed) => {
+                        let plan = parsed.plan(&catalog, creator(), now());
+                        prop_assert!(plan.environments.contains(&plan.environment));
+                        prop_assert!((1..=128).contains(&plan.title.as_str().chars().count()));
+                        prop_assert!(plan.dedup_key.is_none_or(|k| !k.is_empty() && k.chars().count() <= 160));
+                        prop_assert_eq!(plan.needs_channel, parsed.response_type == ResponseType::Critical);
+                    }
+                }
+            }
+        }
+    }
+}

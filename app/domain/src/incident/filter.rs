@@ -252,6 +252,9 @@ impl Filter {
         now: Timestamp,
         zone: &dyn Zone,
     ) -> Result<(), (FieldCode, String)> {
+        if value.contains('\0') {
+            return Err((FieldCode::Invalid, "Contains a null character. Remove it.".into()));
+        }
         let text = || value.to_owned();
         match name {
             "search" => self.search = Some(text()),
@@ -505,4 +508,211 @@ fn joined<T: ToString>(all: &[T]) -> String {
 fn tidy_list<T: Ord>(all: &mut Vec<T>) {
     all.sort();
     all.dedup();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::Utc;
+    use proptest::prelude::*;
+
+    fn now() -> Timestamp {
+        "2024-05-01T12:30:00Z".parse().expect("a moment")
+    }
+
+    fn read(query: &str) -> Filter {
+        Filter::parse(query, now(), &Utc).expect("well-formed")
+    }
+
+    fn wrong(query: &str) -> Vec<String> {
+        Filter::parse(query, now(), &Utc)
+            .map_or_else(|e| e.0.into_iter().map(|e| e.field).collect(), |_| Vec::new())
+    }
+
+    const PRD: &str = "e5c46eb0-5620-4a30-81c6-4a647c189ff2";
+    const STG: &str = "41e06f3b-4b42-4617-af9a-fa91e9af13c9";
+
+    // Repeatable, alternatives, doubles removed.
+    #[test]
+    fn repeated_parameters() {
+        let filter = read(&format!("?status=20&status=10&status=20&environment={PRD}&environment={STG}"));
+        assert_eq!(filter.status, [Status::Open, Status::Investigating]);
+        assert_eq!(filter.environment.len(), 2);
+        let filter = read(&format!("group={PRD}&created_by={PRD}&priority={PRD}&incident_category={PRD}"));
+        assert_eq!((filter.group.len(), filter.created_by.len()), (1, 1));
+        assert_eq!((filter.priority.len(), filter.category.len()), (1, 1));
+    }
+
+    // A time range, and bounds in ISO or plain local time.
+    #[test]
+    fn times() {
+        let filter = read(
+            "created_at=2024-05-01&created_at__gte=2024-04-01+10:00&created_at__lt=2024-05-01T00:00:00Z",
+        );
+        let period = filter.created_at.as_ref().expect("given").value;
+        assert!(period.contains(now()));
+        assert_eq!(filter.created.gte.map(|t| t.value), "2024-04-01T10:00:00Z".parse().ok());
+        assert_eq!(filter.created.lt.map(|t| t.value), "2024-05-01T00:00:00Z".parse().ok());
+    }
+
+    // Ids, bounds and environment values; an id that is no number matches nothing.
+    #[test]
+    fn ids_bounds_and_values() {
+        let filter = read(
+            "id__in=3,1,3&id__gte=2&_status__lt=60&environment__value=PRD&environment__value__in=STG,PRD",
+        );
+        assert_eq!((filter.id_in.as_slice(), filter.id_number.gte), (&[1, 3][..], Some(2)));
+        assert_eq!(filter.status_number.lt, Some(60));
+        assert_eq!(filter.environment_value.as_deref(), Some("PRD"));
+        assert_eq!(filter.environment_value_in, ["PRD", "STG"]);
+        for (query, expected) in [
+            ("", IdMatch::Any),
+            ("id=7", IdMatch::Is(7)),
+            ("id=7&id__iexact=7", IdMatch::Is(7)),
+            ("id=7&id__iexact=8", IdMatch::Never),
+            ("id=seven", IdMatch::Never),
+        ] {
+            assert_eq!(read(query).id_match(), expected, "{query}");
+        }
+    }
+
+    // True and false in their spellings, anything else is no filter.
+    #[test]
+    fn ignore() {
+        for (values, expected) in [
+            (&["true", "True", "2", "1"][..], Some(true)),
+            (&["false", "False", "3", "0"], Some(false)),
+            (&["maybe", ""], None),
+        ] {
+            for value in values {
+                assert_eq!(read(&format!("ignore={value}")).ignore, expected, "{value}");
+            }
+        }
+    }
+
+    // Every wrong value under its parameter.
+    #[test]
+    fn wrong_values() {
+        assert_eq!(
+            wrong(
+                "status=abc&status=10&environment=PRD&created_at=2022+-+2021&id__gte=x&id__in=1,x&order_by=colour"
+            ),
+            ["status", "environment", "created_at", "id__gte", "id__in", "order_by"]
+        );
+        assert_eq!(
+            wrong("created_at__gte=never&_status__lt=x&per_page=many&page=0"),
+            ["created_at__gte", "_status__lt", "per_page", "page"]
+        );
+        let unknown = read(&format!("priority={PRD}&environment={PRD}")).check(&Catalog::demo());
+        assert_eq!(unknown.expect_err("no such priority").0[0].field, "priority");
+    }
+
+    // API-041: unknown parameters and empty values are ignored.
+    #[test]
+    fn unknown_and_empty_are_ignored() {
+        let query =
+            "utm=x&format=csv&fields=id&status=&search=+&created_at__around=x&colour__gte=1&id__odd=x";
+        assert_eq!(read(query), Filter::default());
+        assert!(!read("sort=id&page=2&per_page=50").narrows());
+        assert!(read("search=disk").narrows());
+    }
+
+    // WEB-049: sort before order_by before relevance before newest; unknown sort ignored.
+    #[test]
+    fn precedence_of_orders() {
+        let order = |text: &str| match text.strip_prefix('-') {
+            Some(name) => Order { column: Column::of_table(name).expect("a column"), descending: true },
+            None => Order { column: Column::of_table(text).expect("a column"), descending: false },
+        };
+        for (query, expected) in [
+            ("sort=-title&order_by=id&search=x", Ordering::By(vec![order("-title")])),
+            (
+                "sort=colour&order_by=priority,-created_at&search=x",
+                Ordering::By(vec![order("priority"), order("-created_at")]),
+            ),
+            ("search=x", Ordering::Relevance),
+            ("", Ordering::By(vec![order("-id")])),
+        ] {
+            assert_eq!(read(query).ordering(), expected, "{query}");
+        }
+        assert_eq!(read("sort=incident_category__group").sort, read("sort=group").sort);
+    }
+
+    // A header link sorts, then turns around, from the first page on.
+    #[test]
+    fn header_links_toggle() {
+        let once = read("search=x&page=3").toggled(Column::Title);
+        assert_eq!(once.to_query(), "search=x&sort=title");
+        assert_eq!(once.toggled(Column::Title).to_query(), "search=x&sort=-title");
+        assert_eq!(once.toggled(Column::Title).toggled(Column::Title).to_query(), "search=x&sort=title");
+    }
+
+    // 25 a page, 10 to 500; cursors and old pages keep the other parameters.
+    #[test]
+    fn paging() {
+        assert_eq!(
+            [read("").per_page, read("per_page=9").per_page, read("per_page=9999").per_page],
+            [25, 10, 500]
+        );
+        let filter = read("search=x&page=3");
+        assert_eq!(filter.place, Place::Page(3));
+        assert_eq!(filter.at(Place::After("12".into())).to_query(), "search=x&after=12");
+        assert_eq!(filter.first_page().to_query(), "search=x");
+    }
+
+    fn any_query() -> impl Strategy<Value = Vec<(String, String)>> {
+        let names = [
+            "search",
+            "status",
+            "environment",
+            "priority",
+            "group",
+            "created_by",
+            "created_at",
+            "created_at__gte",
+            "id",
+            "id__in",
+            "id__lt",
+            "_status__lt",
+            "environment__value",
+            "environment__value__in",
+            "ignore",
+            "show_tags",
+            "sort",
+            "order_by",
+            "after",
+            "before",
+            "page",
+            "per_page",
+            "other",
+        ];
+        let name = proptest::sample::select(names.to_vec()).prop_map(str::to_owned);
+        let value = prop_oneof![
+            any::<String>(),
+            Just(PRD.to_owned()),
+            Just("last_week - now".to_owned()),
+            Just("2024-05-01".to_owned()),
+            "-?(id|title|priority|created_at)",
+            "[1-6]0",
+            "[0-9]{1,3}(,[0-9]{1,3}){0,3}",
+        ];
+        proptest::collection::vec((name, value), 0..12)
+    }
+
+    proptest! {
+        #[test]
+        fn the_canonical_query_reads_back(pairs in any_query()) {
+            if let Ok(filter) = Filter::from_pairs(&pairs, now(), &Utc) {
+                let query = filter.to_query();
+                let again = Filter::parse(&query, now(), &Utc);
+                prop_assert_eq!(again.as_ref().map(Filter::to_query), Ok(query));
+                prop_assert_eq!(again, Ok(filter));
+            }
+        }
+
+        #[test]
+        fn parsing_never_panics(query in any::<String>()) {
+            let _ = Filter::parse(&query, now(), &Utc);
+        }
+    }
 }

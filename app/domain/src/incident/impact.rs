@@ -266,7 +266,7 @@ mod tests {
             ]
         );
         assert_eq!(suggest_rank(&form(["HT", "", "NO", "NO"]), &catalog), 6);
-        // CORE-170: there is no HT level for employees.
+        // There is no HT level for employees.
         assert_eq!(suggest_rank(&form(["HT", "HT", "HT", "HT"]), &catalog), 6);
         assert!(catalog.impact_types.iter().all(|t| t.none_level().is_some()));
     }

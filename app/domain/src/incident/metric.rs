@@ -51,3 +51,77 @@ pub fn human_duration(duration: TimeDelta) -> String {
     let sign = if negative { "-" } else { "" };
     if before.is_empty() { [sign, last].concat() } else { [sign, &before.join(", "), " and ", last].concat() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Timestamp;
+    use crate::incident::Milestone;
+    use proptest::prelude::*;
+
+    fn events(minutes: &[(&str, i64)]) -> Milestones {
+        let start: Timestamp = "2024-05-01T12:00:00Z".parse().expect("a moment");
+        minutes
+            .iter()
+            .map(|(event, minute)| {
+                ((*event).to_owned(), Milestone { at: start + TimeDelta::minutes(*minute), by: None })
+            })
+            .collect()
+    }
+
+    fn minutes(milestones: &Milestones) -> Vec<Option<i64>> {
+        let computed = compute(milestones, &Catalog::demo());
+        computed.into_iter().map(|m| m.duration.map(|d| d.num_minutes())).collect()
+    }
+
+    // CORE-140: TTD, TTA, TTF, TTRec, TTResp from the four key events.
+    #[test]
+    fn five_metrics_from_four_events() {
+        let all = events(&[("started", 0), ("detected", 5), ("declared", 7), ("recovered", 67)]);
+        assert_eq!(minutes(&all), [Some(5), Some(7), None, Some(60), Some(67), Some(62), None]);
+    }
+
+    // CORE-136 CORE-137: a missing or negative operand gives nothing, and nothing is stored for it any more.
+    #[test]
+    fn missing_and_negative_are_purged() {
+        let odd = events(&[("detected", 5), ("declared", 7), ("recovered", 6)]);
+        assert_eq!(minutes(&odd), [None, None, None, None, None, Some(1), None]);
+        assert_eq!(minutes(&Milestones::new()), [None; 7]);
+        let same = events(&[("started", 0), ("detected", 0)]);
+        assert_eq!(minutes(&same)[0], Some(0));
+    }
+
+    // WEB-079: the pinned cases of the human format.
+    #[test]
+    fn human_durations() {
+        let hms = |days: i64, h: i64, m: i64, s: i64| TimeDelta::seconds(((days * 24 + h) * 60 + m) * 60 + s);
+        for (duration, expected) in [
+            (hms(0, 2, 3, 4), "2 hours and 3 minutes"),
+            (hms(7, 2, 0, 0), "1 week"),
+            (hms(0, 0, 0, 54), "an instant"),
+            (hms(1, 2, 0, 0), "1 day"),
+            (-hms(1, 2, 3, 4), "-1 day"),
+            (hms(0, 0, 0, 0), "an instant"),
+            (hms(0, 1, 1, 0), "1 hour and 1 minute"),
+            (hms(0, 0, 59, 59), "59 minutes"),
+            (hms(16, 5, 0, 0), "2 weeks and 2 days"),
+            (-hms(0, 0, 0, 30), "an instant"),
+        ] {
+            assert_eq!(human_duration(duration), expected, "{duration:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_duration_is_negative_and_saying_never_panics(at in proptest::collection::vec(-100_000i64..100_000, 6), any in any::<i64>()) {
+            let names = ["started", "detected", "declared", "recovered", "resolved", "mitigated"];
+            let all: Vec<_> = names.into_iter().zip(at).collect();
+            for metric in compute(&events(&all), &Catalog::demo()) {
+                prop_assert!(metric.duration.is_none_or(|d| d >= TimeDelta::zero()));
+            }
+            if let Some(duration) = TimeDelta::try_milliseconds(any) {
+                prop_assert!(!human_duration(duration).is_empty());
+            }
+        }
+    }
+}

@@ -249,3 +249,156 @@ fn odd_order(milestones: &Milestones) -> Vec<String> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::incident::{Postmortem, Status};
+    use chrono::{FixedOffset, TimeDelta};
+
+    fn at(minute: i64) -> Timestamp {
+        let noon: Timestamp = "2024-05-01T12:00:00Z".parse().expect("a moment");
+        noon + TimeDelta::minutes(minute)
+    }
+
+    fn paris() -> FixedOffset {
+        FixedOffset::east_opt(7200).expect("two hours")
+    }
+
+    fn state(events: &[(&str, i64)]) -> State {
+        let catalog = Catalog::demo();
+        State {
+            id: crate::IncidentId(7),
+            title: "Checkout is down".into(),
+            description: "Nobody can pay since noon.".into(),
+            status: Status::Mitigating,
+            priority: catalog.priorities[0].id,
+            category: catalog.categories[0].id,
+            environment: catalog.environments[0].id,
+            environments: vec![catalog.environments[0].id],
+            private: false,
+            ignore: false,
+            closure: None,
+            created_at: at(0),
+            created_by: "00000000-0000-0000-0000-00000000000a".parse().expect("an id"),
+            mitigated_at: None,
+            closed_at: None,
+            milestones: milestones(events),
+            roles: BTreeMap::new(),
+            postmortem: Postmortem::default(),
+        }
+    }
+
+    fn milestones(events: &[(&str, i64)]) -> Milestones {
+        events.iter().map(|(event, m)| ((*event).to_owned(), Milestone { at: at(*m), by: None })).collect()
+    }
+
+    fn form(fields: &[(&str, &str, &str)]) -> Result<KeyEvents, FieldErrors> {
+        let raw = fields
+            .iter()
+            .map(|(field, from, to)| ((*field).to_owned(), Set::new((*from).to_owned(), (*to).to_owned())))
+            .collect();
+        KeyEvents::parse(&raw, &Catalog::demo(), &paris())
+    }
+
+    fn plan(state: &State, fields: &[(&str, &str, &str)]) -> Result<KeyEventsPlan, Error> {
+        state.plan_key_events(&form(fields).expect("well-formed"), &Catalog::demo(), &paris())
+    }
+
+    // CORE-038: of several entries of a type the one with the greatest time.
+    #[test]
+    fn latest_of_each_type() {
+        let entries = [("recovered", 5), ("recovered", 9), ("recovered", 7), ("declared", 0)]
+            .map(|(event, m)| (event.to_owned(), Milestone { at: at(m), by: None }));
+        assert_eq!(latest(entries), milestones(&[("declared", 0), ("recovered", 9)]));
+    }
+
+    // CORE-134: required ones without a time, by id; none when ignored.
+    #[test]
+    fn missing_key_events() {
+        let catalog = Catalog::demo();
+        let names = |events: &[(&str, i64)], ignored| {
+            let missing = missing(&milestones(events), ignored, &catalog);
+            missing.into_iter().map(|m| m.event_type.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&[], false), ["started", "detected", "declared", "recovered"]);
+        assert_eq!(names(&[("declared", 0), ("mitigated", 1)], false), ["started", "detected", "recovered"]);
+        assert_eq!(names(&[], true), Vec::<String>::new());
+    }
+
+    // CORE-046: markers keep their stored spelling and are no key events.
+    #[test]
+    fn markers() {
+        let names: Vec<_> = Marker::ALL.into_iter().map(Marker::as_str).collect();
+        assert_eq!(
+            names,
+            ["closure_reason", "trigger_oncall", "send_sos", "jira_status_sync", "jira_priority_sync"]
+        );
+        for marker in Marker::ALL {
+            assert_eq!(Marker::from_name(marker.as_str()), Some(marker));
+            assert_eq!(Catalog::demo().milestone_type_by_event(marker.as_str()), None);
+        }
+    }
+
+    // CORE-132: setting upserts; naive times are the zone's, Z is Z.
+    #[test]
+    fn setting_a_key_event() {
+        for typed in ["2024-05-01 14:05", "2024-05-01T14:05:00", "2024-05-01T12:05:00Z"] {
+            let plan = plan(&state(&[("declared", 0)]), &[("key_event_detected", "", typed)]).expect("free");
+            assert_eq!(
+                plan.milestones,
+                [MilestoneChange::Set { event_type: "detected".into(), at: at(5) }],
+                "{typed}"
+            );
+        }
+        let errors = form(&[("key_event_started", "", "soon")]).expect_err("not a time");
+        assert_eq!(errors.0[0].field, "key_event_started");
+    }
+
+    // CORE-128 CORE-138: clearing deletes it, and the metrics that need it.
+    #[test]
+    fn clearing_a_key_event() {
+        let state = state(&[("started", -10), ("detected", -5), ("declared", 0)]);
+        let plan = plan(&state, &[("key_event_started", "2024-05-01T11:50:00Z", "")]).expect("free");
+        assert_eq!(plan.milestones, [MilestoneChange::Remove { event_type: "started".into() }]);
+        assert_eq!(plan.metrics.len(), 7);
+        assert!(plan.metrics.iter().all(|m| m.duration.is_none()));
+    }
+
+    // CORE-130: equal up to the second is unchanged. CORE-127: what users may not edit is ignored.
+    #[test]
+    fn unchanged_and_untouchable() {
+        let mut state = state(&[("declared", 0)]);
+        let precise = at(5) + TimeDelta::microseconds(250);
+        state.milestones.insert("detected".into(), Milestone { at: precise, by: None });
+        let fields = [
+            ("key_event_detected", "2024-05-01T12:05:00Z", "2024-05-01 14:05:00"),
+            ("key_event_declared", "2024-05-01T12:00:00Z", "2024-05-01T13:00:00Z"),
+            ("key_event_mitigated", "", "2024-05-01T13:00:00Z"),
+            ("key_event_unknown", "", "2024-05-01T13:00:00Z"),
+        ];
+        assert!(plan(&state, &fields).expect("nothing asked").is_empty());
+    }
+
+    #[test]
+    fn moved_meanwhile_is_a_conflict_in_local_time() {
+        let state = state(&[("detected", 5)]);
+        let refused = plan(&state, &[("key_event_detected", "", "2024-05-01 14:10")]);
+        let conflict = Conflict {
+            field: "key_event_detected".into(),
+            theirs: "2024/05/01 14:05".into(),
+            yours: "2024/05/01 14:10".into(),
+        };
+        assert_eq!(refused, Err(Error::Conflict(vec![conflict])));
+    }
+
+    #[test]
+    fn odd_order_is_a_warning() {
+        let state = state(&[("started", 5), ("declared", 0)]);
+        let plan = plan(&state, &[("key_event_recovered", "", "2024-05-01T12:30:00Z")]).expect("allowed");
+        assert_eq!(
+            plan.warnings,
+            ["\"declared\" is before \"started\". Durations between them are left out."]
+        );
+    }
+}

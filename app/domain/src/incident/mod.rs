@@ -10,7 +10,8 @@
 //! | `status` | the six states and the only table of transitions |
 //! | `impact` | levels, suggested priority |
 //! | `declaration` | what declaring takes, and the plan of a new incident |
-//! | `update` | what may change at once, conflicts, the plan of an update |
+//! | `update` | what may change at once |
+//! | `state` | the facts of an incident; conflicts, and the plan of an update |
 //! | `closure` | reasons for closing early; what still stands before closing |
 //! | `milestone`, `metric`, `role` | key events, durations between them, who does what |
 //! | `filter` | the query string of lists, statistics and the API |
@@ -24,6 +25,7 @@ pub mod metric;
 pub mod milestone;
 pub mod naming;
 mod role;
+mod state;
 mod status;
 mod update;
 mod words;
@@ -35,6 +37,7 @@ pub use impact::*;
 pub use metric::{MetricValue, human_duration};
 pub use milestone::{KeyEvents, Marker, Milestone, MilestoneChange, Milestones};
 pub use role::*;
+pub use state::*;
 pub use status::*;
 pub use update::*;
 pub use words::*;

@@ -107,3 +107,79 @@ fn unaccented(c: char) -> &'static str {
         _ => "",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+    use chrono::{FixedOffset, Utc};
+    use proptest::prelude::*;
+
+    // CORE-034: '#id - title'. CORE-035: cut at 100, the ellipsis counted.
+    #[test]
+    fn display_and_short_description() {
+        assert_eq!(display(IncidentId(12), "Checkout is down"), "#12 - Checkout is down");
+        assert_eq!(short_description(&"é".repeat(100)), "é".repeat(100));
+        let cut = short_description(&"é".repeat(101));
+        assert_eq!((cut.chars().count(), cut.ends_with("é…")), (100, true));
+    }
+
+    // CORE-036: local date and the first eight digits.
+    #[test]
+    fn canonical_name_in_local_time() {
+        let late = "2024-01-05T23:30:00Z".parse().expect("a moment");
+        let paris = FixedOffset::east_opt(3600).expect("one hour");
+        assert_eq!(canonical(IncidentId(42), late, &Utc), "20240105-42");
+        assert_eq!(canonical(IncidentId(123_456_789), late, &paris), "20240106-12345678");
+    }
+
+    // SLK-222: pattern, environments by their order, abbreviation above 80, accents without marks, no dash at the end.
+    #[test]
+    fn channel_names() {
+        let catalog = Catalog::demo();
+        let mut environments: Vec<_> = catalog.environments.iter().collect();
+        environments.reverse();
+        assert_eq!(
+            channel("20240501-42", &environments, "Offer (Price & Stock)"),
+            "20240501-42-prd-stg-int-offer-price-stock"
+        );
+        assert_eq!(
+            channel("20240501-42", &environments[2..], "Société générale!"),
+            "20240501-42-prd-societe-generale"
+        );
+        let mut long = catalog.environments.clone();
+        long[0].value = "production-europe".into();
+        long[1].value = "staging-europe".into();
+        let long: Vec<_> = long.iter().collect();
+        let name = channel("20240501-42", &long, "A category of a quite considerable length");
+        assert_eq!(name, "20240501-42-pro-sta-int-a-category-of-a-quite-considerable-length");
+        let name = channel("20240501-42", &long, &"long word ".repeat(20));
+        assert_eq!((name.len(), &name[68..]), (80, "-word-long-w"));
+    }
+
+    // The next name to try when it is taken.
+    #[test]
+    fn suffix_keeps_the_limit() {
+        assert_eq!(with_suffix("20240501-42-prd-payment", 2), "20240501-42-prd-payment-2");
+        assert_eq!(with_suffix(&"x".repeat(80), 12), ["x".repeat(77), "-12".into()].concat());
+    }
+
+    proptest! {
+        #[test]
+        fn channel_names_fit_slack(id in 0i64.., category in any::<String>(), values in proptest::collection::vec(any::<String>(), 0..6), attempt in 2u32..) {
+            let template = &Catalog::demo().environments[0];
+            let environments: Vec<_> = values
+                .into_iter()
+                .map(|value| Environment { value, ..template.clone() })
+                .collect();
+            let at = "2024-05-01T12:30:00Z".parse().expect("a moment");
+            let canonical = canonical(IncidentId(id), at, &Utc);
+            let name = channel(&canonical, &environments.iter().collect::<Vec<_>>(), &category);
+            for name in [with_suffix(&name, attempt), name] {
+                prop_assert!(name.len() <= CHANNEL_NAME_LIMIT && name.starts_with("20240501-"), "{}", name);
+                prop_assert!(name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'));
+                prop_assert!(!name.ends_with('-') && !name.contains("--"), "{}", name);
+            }
+        }
+    }
+}

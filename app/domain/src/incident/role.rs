@@ -111,3 +111,90 @@ pub fn plan_roles(
     }
     if conflicts.is_empty() { Ok(plan) } else { Err(Error::Conflict(conflicts)) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COMMANDER: RoleTypeId = RoleTypeId(1);
+    const LEAD: RoleTypeId = RoleTypeId(2);
+
+    fn user(n: u128) -> UserId {
+        UserId(uuid::Uuid::from_u128(n))
+    }
+
+    fn plan(current: &Roles, asked: &[(&str, Set<Option<UserId>>)]) -> Result<RolePlan, Error> {
+        let asked = asked.iter().map(|(slug, set)| ((*slug).to_owned(), *set)).collect();
+        plan_roles(current, &asked, &Catalog::demo(), &|user| {
+            ["user ", &user.0.as_u128().to_string()].concat()
+        })
+    }
+
+    fn held() -> Roles {
+        Roles::from([(COMMANDER, user(1)), (LEAD, user(2))])
+    }
+
+    // CORE-109 CORE-111: a change names <slug>_id; an optional role is cleared.
+    #[test]
+    fn hand_over_and_clear() {
+        let planned = plan(
+            &held(),
+            &[("commander", Set::new(Some(user(1)), Some(user(3)))), ("communication_lead", Set::to(None))],
+        )
+        .expect("nobody else changed it");
+        assert_eq!(planned.updated_fields(), ["commander_id", "communication_lead_id"]);
+        let pairs: Vec<_> = planned.changes.iter().map(|c| (c.role, c.from, c.to)).collect();
+        assert_eq!(pairs, [(COMMANDER, Some(user(1)), Some(user(3))), (LEAD, Some(user(2)), None)]);
+    }
+
+    // CORE-110 CORE-112: vacating a required role and unknown slugs change nothing, with a warning.
+    #[test]
+    fn required_cannot_be_vacated() {
+        let planned = plan(&held(), &[("commander", Set::to(None)), ("cook", Set::to(Some(user(1))))])
+            .expect("a warning is no error");
+        assert!(planned.is_empty());
+        assert_eq!(planned.warnings, ["There is no role \"cook\".", "Commander cannot be left empty."]);
+    }
+
+    // CORE-114: what is already so is no change.
+    #[test]
+    fn nothing_asked_nothing_planned() {
+        for asked in [
+            vec![],
+            vec![("commander", Set::to(Some(user(1))))],
+            vec![("commander", Set::new(Some(user(9)), Some(user(9))))],
+            vec![("commander", Set::new(Some(user(9)), Some(user(1))))],
+        ] {
+            assert_eq!(plan(&held(), &asked), Ok(RolePlan::default()), "{asked:?}");
+        }
+    }
+
+    #[test]
+    fn somebody_else_handed_it_over_meanwhile() {
+        let refused = plan(&held(), &[("commander", Set::new(Some(user(9)), Some(user(3))))]);
+        let conflict =
+            Conflict { field: "role_commander".into(), theirs: "user 1".into(), yours: "user 3".into() };
+        assert_eq!(refused, Err(Error::Conflict(vec![conflict])));
+    }
+
+    // One field per type, required as per type.
+    #[test]
+    fn form_knows_what_is_required() {
+        let form = |commander: &str, lead: &str| {
+            let raw = BTreeMap::from([
+                ("role_commander".to_owned(), Set::new(user(1).to_string(), commander.to_owned())),
+                ("role_communication_lead".to_owned(), Set::new(String::new(), lead.to_owned())),
+            ]);
+            parse_roles(&raw, &Catalog::demo())
+        };
+        let asked = form(&user(3).to_string(), "").expect("complete");
+        assert_eq!(asked["commander"], Set::new(Some(user(1)), Some(user(3))));
+        assert_eq!(asked["communication_lead"], Set::new(None, None));
+        let errors = form("", "nobody").expect_err("both are wrong");
+        let fields: Vec<_> = errors.0.iter().map(|e| (&*e.field, e.code)).collect();
+        assert_eq!(
+            fields,
+            [("role_commander", FieldCode::Required), ("role_communication_lead", FieldCode::InvalidChoice)]
+        );
+    }
+}

@@ -4,21 +4,15 @@
 //! so a stored value that breaks today's limits never blocks another field. Changed by somebody else meanwhile it is a
 //! conflict, and nothing is written. A message alone never conflicts.
 //!
-//! [`State::plan`] is the only place where an incident moves; every door goes through it. (Spec 01 §7, §8.)
+//! What an update then does to an incident is decided by [`State::plan`](super::State::plan). (Spec 01 §7, §8.)
 
 use super::declaration::{parse_environments, reference};
-use super::milestone::{self, MITIGATED, RECOVERED, RESOLVED};
 use super::words::Wrong;
 use super::{
-    Closure, Description, Limits, Marker, Message, MetricValue, MilestoneChange, Milestones, Postmortem,
-    RawClosure, Reference, Roles, Status, Title, blockers, closure, closure::code, metric, needs_postmortem,
-    tidy, values_of,
+    Closure, Description, Limits, Marker, Message, RawClosure, Reference, Status, Title, closure, tidy,
 };
 use crate::catalog::Catalog;
-use crate::{
-    CategoryId, Conflict, EnvironmentId, Error, FieldCode, FieldErrors, IncidentId, PriorityId, Refusal,
-    Timestamp, UserId,
-};
+use crate::{CategoryId, EnvironmentId, FieldCode, FieldErrors, PriorityId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A wish: what the person saw, and what it shall be. Forms always send `from`; a machine that saw nothing leaves it
@@ -44,13 +38,6 @@ impl<T, Seen> Set<T, Seen> {
     pub fn to(to: T) -> Self {
         Set { from: None, to }
     }
-}
-
-/// Before and after of something that changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Changed<T> {
-    pub from: T,
-    pub to: T,
 }
 
 /// An update as forms and machines send it; ids and numbers are text.
@@ -224,389 +211,144 @@ fn stale() -> Wrong {
     (FieldCode::Invalid, "The form does not say what you saw. Open it again.".into())
 }
 
-fn same_set(a: &[EnvironmentId], b: &[EnvironmentId]) -> bool {
+pub(super) fn same_set(a: &[EnvironmentId], b: &[EnvironmentId]) -> bool {
     a.len() == b.len() && a.iter().all(|id| b.contains(id))
 }
 
-/// The facts of an incident that rules need, read under its lock.
-#[derive(Debug, Clone, PartialEq)]
-pub struct State {
-    pub id: IncidentId,
-    pub title: String,
-    pub description: String,
-    pub status: Status,
-    pub priority: PriorityId,
-    pub category: CategoryId,
-    /// Its own, most critical one.
-    pub environment: EnvironmentId,
-    /// All of them, own one included.
-    pub environments: Vec<EnvironmentId>,
-    pub private: bool,
-    pub ignore: bool,
-    /// Set by closing early.
-    pub closure: Option<Closure>,
-    pub created_at: Timestamp,
-    pub created_by: UserId,
-    pub mitigated_at: Option<Timestamp>,
-    pub closed_at: Option<Timestamp>,
-    pub milestones: Milestones,
-    pub roles: Roles,
-    pub postmortem: Postmortem,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::incident::ClosureReason;
+    use proptest::prelude::*;
 
-/// What an update stores, in one transaction, and the facts that its consequences depend on.
-///
-/// Only what changes is `Some`. Columns of the incident and values of the timeline entry are the same `to`s, but for
-/// the environment: see [`UpdatePlan::entry_environment`].
-#[derive(Debug, Clone, PartialEq)]
-pub struct UpdatePlan {
-    pub message: Option<Message>,
-    pub status: Option<Changed<Status>>,
-    pub priority: Option<Changed<PriorityId>>,
-    pub category: Option<Changed<CategoryId>>,
-    pub title: Option<Changed<String>>,
-    pub description: Option<Changed<String>>,
-    /// The incident's own environment.
-    pub environment: Option<Changed<EnvironmentId>>,
-    /// All environments; their values replace `custom_fields.environments`.
-    pub environments: Option<Changed<Vec<EnvironmentId>>>,
-    pub ignore: Option<Changed<bool>>,
-    /// Also the event type of the timeline entry.
-    pub marker: Option<Marker>,
-    /// Time of the timeline entry.
-    pub event_ts: Timestamp,
-    /// The new value of the column.
-    pub mitigated_at: Option<Timestamp>,
-    /// `Some(None)` clears the column.
-    pub closed_at: Option<Option<Timestamp>>,
-    /// `Some(None)` clears reason and reference.
-    pub closure: Option<Option<Closure>>,
-    pub milestones: Vec<MilestoneChange>,
-    /// All metrics, when milestones change.
-    pub metrics: Vec<MetricValue>,
-    /// The primary environment stays, the set changes: the timeline entry still says it.
-    pub entry_environment: Option<EnvironmentId>,
-    /// Closed by this update.
-    pub closed_now: bool,
-    /// Back to work by this update.
-    pub reopened: bool,
-    /// The priority got worse.
-    pub escalated: Option<Changed<PriorityId>>,
-    /// It was handled by its ticket alone and now gets a channel.
-    pub became_critical: bool,
-    /// With what the update leaves: a post-mortem is needed.
-    pub needs_postmortem: bool,
-}
-
-impl UpdatePlan {
-    /// Nothing to store and nothing to tell. A marker alone is nothing.
-    pub fn is_empty(&self) -> bool {
-        self.message.is_none()
-            && self.updated_fields().is_empty()
-            && self.ignore.is_none()
-            && self.environments.is_none()
+    fn set(from: &str, to: &str) -> Option<Set<String>> {
+        Some(Set::new(from.into(), to.into()))
     }
 
-    /// Changed columns by their documented names, in the order of 01 §7.
-    pub fn updated_fields(&self) -> Vec<&'static str> {
-        [
-            ("_status", self.status.is_some()),
-            ("priority_id", self.priority.is_some()),
-            ("incident_category_id", self.category.is_some()),
-            ("title", self.title.is_some()),
-            ("description", self.description.is_some()),
-            ("environment_id", self.entry_environment.is_some()),
-        ]
-        .into_iter()
-        .filter_map(|(name, changed)| changed.then_some(name))
-        .collect()
+    fn form(raw: &RawUpdate) -> Result<Update, FieldErrors> {
+        Update::parse(raw, &Catalog::demo(), Limits::Form)
     }
 
-    /// Moves to this state.
-    pub fn reaches(&self, status: Status) -> bool {
-        self.status.is_some_and(|s| s.to == status)
+    fn wrong(raw: &RawUpdate) -> Vec<(String, FieldCode)> {
+        form(raw).map_or_else(|e| e.0.into_iter().map(|e| (e.field, e.code)).collect(), |_| Vec::new())
     }
 
-    /// What the channel's name, topic or card shows is touched.
-    pub fn touches_card(&self) -> bool {
-        !self.updated_fields().is_empty() || self.environments.is_some()
-    }
-}
-
-impl State {
-    /// What the status field offers now.
-    pub fn targets(&self, catalog: &Catalog) -> Vec<Status> {
-        self.status.targets(needs_postmortem(self, catalog))
+    fn priority(value: i32) -> String {
+        Catalog::demo().priority_by_value(value).expect("in the fixture").id.to_string()
     }
 
-    /// What this update changes. Planned again on its own result it changes nothing.
-    ///
-    /// # Errors
-    /// In this order: [`Error::Conflict`] for every field that somebody else changed meanwhile, [`Error::Invalid`]
-    /// when reopening lacks its message, [`Error::Refused`] when the table or the closing rules say no.
-    pub fn plan(&self, asked: &Update, catalog: &Catalog, now: Timestamp) -> Result<UpdatePlan, Error> {
-        let mut plan = self.changes(asked, catalog, now)?;
-        let after = self.after(&plan);
-        plan.needs_postmortem = needs_postmortem(&after, catalog);
-        if let Some(step) = plan.status {
-            self.check(step, &after, asked, catalog)?;
-            self.follow(step, asked, &mut plan, now);
-        }
-        if !plan.milestones.is_empty() {
-            let mut milestones = self.milestones.clone();
-            plan.milestones.iter().for_each(|change| change.apply(&mut milestones));
-            plan.metrics = metric::compute(&milestones, catalog);
-        }
-        self.weigh(&mut plan, catalog);
-        Ok(plan)
-    }
-
-    /// Conflicts out, no-ops out, the rest as changes.
-    fn changes(&self, asked: &Update, catalog: &Catalog, now: Timestamp) -> Result<UpdatePlan, Error> {
-        let mut conflicts = Conflicts::default();
-        let status = conflicts.take("status", asked.status.as_ref(), &self.status, |s| s.label().into());
-        let priority = conflicts.take("priority", asked.priority.as_ref(), &self.priority, |id| {
-            catalog.priority(*id).map(|p| p.name.clone()).unwrap_or_default()
-        });
-        let category = conflicts.take("incident_category", asked.category.as_ref(), &self.category, |id| {
-            catalog.category(*id).map(|c| c.name.clone()).unwrap_or_default()
-        });
-        let title = conflicts.words("title", text(asked.title.as_ref()), &self.title);
-        let description = conflicts.words("description", text(asked.description.as_ref()), &self.description);
-        let environments = self.changed_environments(asked, catalog, &mut conflicts);
-        let ignore = conflicts.take("ignore", asked.ignore.as_ref(), &self.ignore, |ignored| {
-            if *ignored { "ignored".into() } else { "not ignored".into() }
-        });
-        if !conflicts.0.is_empty() {
-            return Err(Error::Conflict(conflicts.0));
-        }
-        let primary =
-            environments.as_ref().and_then(|set| catalog.primary_environment(&set.to)).map(|e| e.id);
-        Ok(UpdatePlan {
-            message: asked.message.clone(),
-            status,
-            priority,
-            category,
-            title,
-            description,
-            environment: primary
-                .filter(|id| *id != self.environment)
-                .map(|to| Changed { from: self.environment, to }),
-            entry_environment: primary,
-            environments,
-            ignore,
-            marker: asked.marker,
-            event_ts: asked.event_ts.unwrap_or(now),
-            mitigated_at: None,
-            closed_at: None,
-            closure: None,
-            milestones: Vec::new(),
-            metrics: Vec::new(),
-            closed_now: false,
-            reopened: false,
-            escalated: None,
-            became_critical: false,
-            needs_postmortem: false,
-        })
-    }
-
-    fn changed_environments(
-        &self,
-        asked: &Update,
-        catalog: &Catalog,
-        conflicts: &mut Conflicts,
-    ) -> Option<Changed<Vec<EnvironmentId>>> {
-        let set = asked.environments.as_ref()?;
-        if same_set(&set.to, &self.environments)
-            || set.from.as_ref().is_some_and(|from| same_set(from, &set.to))
-        {
-            return None;
-        }
-        if set.from.as_ref().is_some_and(|from| !same_set(from, &self.environments)) {
-            let say = |ids: &[EnvironmentId]| values_of(ids, catalog).join(", ");
-            conflicts.push("environment", say(&self.environments), say(&set.to));
-            return None;
-        }
-        Some(Changed { from: self.environments.clone(), to: set.to.clone() })
-    }
-
-    /// The columns that the closing rules look at, as the update leaves them; the state before the step.
-    fn after(&self, plan: &UpdatePlan) -> State {
-        State {
-            priority: plan.priority.map_or(self.priority, |c| c.to),
-            category: plan.category.map_or(self.category, |c| c.to),
-            environment: plan.environment.map_or(self.environment, |c| c.to),
-            ignore: plan.ignore.map_or(self.ignore, |c| c.to),
-            // A reason left behind by an earlier closing does not count (DM-14).
-            closure: None,
-            ..self.clone()
-        }
-    }
-
-    fn check(
-        &self,
-        step: Changed<Status>,
-        after: &State,
-        asked: &Update,
-        catalog: &Catalog,
-    ) -> Result<(), Error> {
-        if self.status == Status::Closed {
-            if !asked.reopen_closed || !matches!(step.to, Status::Investigating | Status::Mitigating) {
-                return Err(refused(step, "Only an administrator can reopen it."));
-            }
-            return needs_words(asked);
-        }
-        if step.to == Status::Closed {
-            return self.check_closing(after, asked, catalog);
-        }
-        if !self.status.may_go(step.to, needs_postmortem(after, catalog)) {
-            return Err(refused(step, "Choose one of the offered states."));
-        }
-        if self.status.is_reopening(step.to) { needs_words(asked) } else { Ok(()) }
-    }
-
-    fn check_closing(&self, after: &State, asked: &Update, catalog: &Catalog) -> Result<(), Error> {
-        if self.status.needs_closure_reason(Status::Closed) {
-            if after.ignore {
-                return Ok(());
-            }
-            if asked.closure.is_none() {
-                let words = "Nothing was mitigated yet. Say why it is closed.";
-                return Err(Error::Refused(vec![
-                    Refusal::new(code::CLOSURE_REASON_REQUIRED, words).at("status"),
-                ]));
-            }
-            return match asked.message {
-                Some(_) => Ok(()),
-                None => Err(Error::field("message", FieldCode::Required, closure::CLOSURE_MESSAGE)),
-            };
-        }
-        let field = if asked.closure.is_some() { "message" } else { "status" };
-        let blockers: Vec<_> =
-            blockers(after, catalog).into_iter().map(|refusal| refusal.at(field)).collect();
-        if blockers.is_empty() { Ok(()) } else { Err(Error::Refused(blockers)) }
-    }
-
-    /// What follows from the step itself.
-    fn follow(&self, step: Changed<Status>, asked: &Update, plan: &mut UpdatePlan, now: Timestamp) {
-        let set = |event_type: &str| MilestoneChange::Set { event_type: event_type.into(), at: now };
-        match step.to {
-            Status::Mitigated => {
-                if !self.recovery_was_entered() {
-                    plan.milestones.push(set(RECOVERED));
-                }
-                plan.milestones.push(set(MITIGATED));
-                plan.mitigated_at = self.mitigated_at.is_none().then_some(now);
-            }
-            Status::Closed => {
-                plan.closed_now = true;
-                plan.closed_at = Some(Some(now));
-                plan.milestones.push(set(RESOLVED));
-                plan.closure = match (&asked.closure, &self.closure) {
-                    (Some(closure), _) => Some(Some(closure.clone())),
-                    (None, Some(_)) => Some(None),
-                    (None, None) => None,
-                };
-                if asked.closure.is_some() {
-                    plan.marker = Some(Marker::ClosureReason);
-                }
-            }
-            _ if self.status.is_reopening(step.to) => {
-                plan.reopened = true;
-                plan.closed_at = self.closed_at.is_some().then_some(None);
-                plan.closure = self.closure.is_some().then_some(None);
-                if self.milestones.contains_key(RESOLVED) {
-                    plan.milestones.push(MilestoneChange::Remove { event_type: RESOLVED.into() });
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// A person dated the recovery, later than the declaration: mitigating again does not move it (DM-08). A time that
-    /// equals the mitigation was written by FireFighter itself.
-    fn recovery_was_entered(&self) -> bool {
-        let Some(recovered) = self.milestones.get(RECOVERED) else { return false };
-        let declared = self.milestones.get(milestone::DECLARED).map_or(self.created_at, |m| m.at);
-        let mitigated = self.milestones.get(MITIGATED).map(|m| m.at);
-        let written_by_us = Some(recovered.at) == mitigated || Some(recovered.at) == self.mitigated_at;
-        recovered.by.is_some() && !written_by_us && recovered.at > declared
-    }
-
-    fn weigh(&self, plan: &mut UpdatePlan, catalog: &Catalog) {
-        let Some(change) = plan.priority else { return };
-        let (Some(old), Some(new)) = (catalog.priority(change.from), catalog.priority(change.to)) else {
-            return;
+    // CORE-077 CORE-102: what was not changed in the form is not asked, and not judged by today's limits.
+    #[test]
+    fn unchanged_is_not_asked() {
+        let raw = RawUpdate {
+            title: set("old", " old "),
+            description: set("a\nb", "a\r\nb\r\n"),
+            status: set("10", "10"),
+            priority: set(&priority(1), &priority(1)),
+            environment: Some(Set::default()),
+            ..RawUpdate::default()
         };
-        plan.escalated = (new.value < old.value).then_some(change);
-        plan.became_critical = new.is_critical() && !old.is_critical();
-    }
-}
-
-fn refused(step: Changed<Status>, what_to_do: &str) -> Error {
-    let words =
-        ["It is ", step.from.label(), " and cannot go to ", step.to.label(), " from there. ", what_to_do]
-            .concat();
-    Error::Refused(vec![Refusal::new(code::TRANSITION_NOT_ALLOWED, words).at("status")])
-}
-
-/// Reopening says why, in at least 10 characters.
-fn needs_words(asked: &Update) -> Result<(), Error> {
-    let length = asked.message.as_ref().map_or(0, |m| m.as_str().chars().count());
-    if length >= 10 {
-        return Ok(());
-    }
-    let code = if length == 0 { FieldCode::Required } else { FieldCode::MinLength };
-    Err(Error::field("message", code, "Why is it reopened? Say it in at least 10 characters."))
-}
-
-fn text<T: AsRef<str>>(set: Option<&Set<T, String>>) -> Option<(Option<&str>, &str)> {
-    set.map(|set| (set.from.as_deref(), set.to.as_ref()))
-}
-
-/// What somebody else changed meanwhile, in words that people see.
-#[derive(Default)]
-struct Conflicts(Vec<Conflict>);
-
-impl Conflicts {
-    fn push(&mut self, field: &str, theirs: String, yours: String) {
-        self.0.push(Conflict { field: field.into(), theirs, yours });
+        assert_eq!(wrong(&raw), [("environment".into(), FieldCode::Required)]);
+        let raw = RawUpdate { environment: None, ..raw };
+        assert_eq!(form(&raw), Ok(Update::default()));
     }
 
-    /// The change, unless it is none or a conflict. Two people wanting the same is no conflict.
-    fn take<T: PartialEq + Clone>(
-        &mut self,
-        field: &str,
-        set: Option<&Set<T>>,
-        current: &T,
-        say: impl Fn(&T) -> String,
-    ) -> Option<Changed<T>> {
-        let set = set?;
-        if set.to == *current || set.from.as_ref() == Some(&set.to) {
-            return None;
-        }
-        if set.from.as_ref().is_some_and(|from| from != current) {
-            self.push(field, say(current), say(&set.to));
-            return None;
-        }
-        Some(Changed { from: current.clone(), to: set.to.clone() })
+    // CORE-095 SLK-087: every wrong field under its own name; a wrong status touches nothing else.
+    #[test]
+    fn wrong_fields() {
+        let raw = RawUpdate { status: set("10", "45"), message: Some(String::new()), ..RawUpdate::default() };
+        assert_eq!(wrong(&raw), [("status".into(), FieldCode::InvalidChoice)]);
+        let raw = RawUpdate {
+            message: Some("short".into()),
+            title: set("Checkout is down", ""),
+            description: set("x", &"y".repeat(1_201)),
+            incident_category: set(&priority(1), "nothing"),
+            ..RawUpdate::default()
+        };
+        assert_eq!(
+            wrong(&raw),
+            [
+                ("message".into(), FieldCode::MinLength),
+                ("incident_category".into(), FieldCode::InvalidChoice),
+                ("title".into(), FieldCode::Blank),
+                ("description".into(), FieldCode::MaxLength)
+            ]
+        );
     }
 
-    fn words(
-        &mut self,
-        field: &str,
-        set: Option<(Option<&str>, &str)>,
-        current: &str,
-    ) -> Option<Changed<String>> {
-        let (from, to) = set?;
-        let tidy_current = tidy(current);
-        if to == tidy_current || from.is_some_and(|from| tidy(from) == to) {
-            return None;
+    // CORE-091: a message may be empty; given, it has 10 to 1,200 characters.
+    #[test]
+    fn message_is_optional() {
+        let said = |text: &str| form(&RawUpdate { message: Some(text.into()), ..RawUpdate::default() });
+        assert_eq!(said("  "), Ok(Update::default()));
+        assert!(said("Rolling back").is_ok_and(|u| u.message.is_some_and(|m| m.as_str() == "Rolling back")));
+        assert!(said("123456789").is_err());
+        assert!(said(&"m".repeat(1_200)).is_ok());
+        assert!(said(&"m".repeat(1_201)).is_err());
+    }
+
+    // CORE-016: only priorities enabled for updates; the seen one may be a disabled one.
+    #[test]
+    fn disabled_priority_is_no_choice() {
+        let mut catalog = Catalog::demo();
+        catalog.priorities[1].enabled_update = false;
+        let asked = |from, to| {
+            let raw = RawUpdate { priority: set(&priority(from), &priority(to)), ..RawUpdate::default() };
+            Update::parse(&raw, &catalog, Limits::Form)
+        };
+        assert!(asked(1, 2).is_err());
+        assert!(asked(2, 1).is_ok_and(|u| u.priority.is_some_and(|p| p.from.is_some())));
+    }
+
+    // CORE-097 SLK-110: five reasons, reason and message required, reference up to 100 and optional.
+    #[test]
+    fn closure_form() {
+        let closing = |reason: &str, reference: &str, message: &str| {
+            form(&RawUpdate {
+                message: Some(message.into()),
+                closure: Some(RawClosure { reason: Some(reason.into()), reference: Some(reference.into()) }),
+                ..RawUpdate::default()
+            })
+        };
+        let fields = |parsed: Result<Update, FieldErrors>| {
+            parsed.expect_err("incomplete").0.into_iter().map(|e| e.field).collect::<Vec<_>>()
+        };
+        let said = "Same as number 12";
+        for reason in ClosureReason::selectable() {
+            let parsed = closing(reason.as_str(), "", said).expect("complete");
+            assert_eq!(parsed.closure, Some(Closure { reason, reference: String::new() }));
         }
-        if from.is_some_and(|from| tidy(from) != tidy_current) {
-            self.push(field, current.into(), to.into());
-            return None;
+        assert_eq!(ClosureReason::selectable().count(), 5);
+        assert_eq!(fields(closing("resolved", "", said)), ["closure_reason"]);
+        assert_eq!(
+            fields(closing("", &"r".repeat(101), "")),
+            ["message", "closure_reason", "closure_reference"]
+        );
+        assert!(closing("duplicate", &"r".repeat(100), said).is_ok());
+    }
+
+    #[test]
+    fn a_form_that_does_not_say_what_was_seen_is_refused() {
+        let raw = RawUpdate { status: set("nonsense", "20"), ..RawUpdate::default() };
+        assert_eq!(wrong(&raw), [("status".into(), FieldCode::Invalid)]);
+        let api: RawUpdate = serde_json::from_str(r#"{"status": {"to": "20"}}"#).expect("a body");
+        assert_eq!(form(&api), Ok(Update::status(Status::Investigating)));
+    }
+
+    fn any_set() -> impl Strategy<Value = Option<Set<String>>> {
+        let value = || prop_oneof![any::<String>(), "[1-6]0", Just(priority(1))];
+        proptest::option::of((proptest::option::of(value()), value()).prop_map(|(from, to)| Set { from, to }))
+    }
+
+    proptest! {
+        #[test]
+        fn parsing_never_panics(message in proptest::option::of(any::<String>()), status in any_set(), priority in any_set(), title in any_set(), description in any_set()) {
+            let raw = RawUpdate { message, status, priority, title, description, ..RawUpdate::default() };
+            for limits in [Limits::Form, Limits::Api] {
+                if let Err(errors) = Update::parse(&raw, &Catalog::demo(), limits) {
+                    prop_assert!(!errors.is_empty());
+                }
+            }
         }
-        Some(Changed { from: current.into(), to: to.into() })
     }
 }
