@@ -1,7 +1,8 @@
 //! What forms send, and what a refused form remembers.
 //!
-//! Names of fields are those of the structs below in brackets: `asked[title]`, `asked[impacts][business_impact]`,
-//! `asked[environments][]`. Whatever may be wrong is text, so that the operation can name every wrong field at once.
+//! Names of fields are those of the domain's raw requests in brackets: `asked[title]`, `asked[status][from]`,
+//! `asked[impacts][business_impact]`, `asked[environment][]`. Whatever may be wrong is text, so that every wrong field
+//! is named at once.
 //!
 //! One code path with and without script: a refusal comes back as the action's value when the form was sent by fetch,
 //! and as a [`Draft`] of the session when it was sent plainly. [`Sent`] hides the difference.
@@ -9,46 +10,6 @@
 use crate::{Problem, server};
 use domain::{Error, view::Draft};
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-
-/// A declaration as typed.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct AskedDeclaration {
-    pub title: String,
-    pub description: String,
-    /// Level code by impact type: `business_impact` → `HI`.
-    pub impacts: BTreeMap<String, String>,
-    /// Id; empty: as the impacts suggest.
-    pub priority: String,
-    pub category: String,
-    pub environments: Vec<String>,
-    pub platforms: Vec<String>,
-    pub zendesk_ticket_id: String,
-    pub seller_contract_id: String,
-    pub zoho_desk_ticket_id: String,
-    pub is_key_account: bool,
-    pub is_seller_in_golden_list: bool,
-}
-
-/// An update as typed. Each choice comes with what the person saw.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct AskedUpdate {
-    pub message: String,
-    pub status: Asked,
-    pub priority: Asked,
-    pub category: Asked,
-}
-
-/// A field that changes `from` what the person saw `to` what is asked. Both empty: not asked.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Asked {
-    pub from: String,
-    pub to: String,
-}
 
 /// What came of sending a form: why it was refused and what was typed, with script or without.
 #[derive(Clone, Copy)]

@@ -26,26 +26,9 @@ pub fn incidents(query: &str) -> String {
 
 /// The page to sign in, coming back to this path and query afterwards.
 pub fn login(next: &str) -> String {
-    format!("{LOGIN}?next={}", encode(next))
-}
-
-/// Percent-encodes what may not stand in a query value.
-pub fn encode(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => {
-                out.push(char::from(byte))
-            }
-            _ => {
-                out.push('%');
-                for digit in [byte >> 4, byte & 15] {
-                    out.push(char::from(b"0123456789ABCDEF"[usize::from(digit)]));
-                }
-            }
-        }
-    }
-    out
+    let mut query = String::new();
+    domain::query::push(&mut query, "next", next);
+    format!("{LOGIN}?{query}")
 }
 
 #[cfg(test)]

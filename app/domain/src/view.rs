@@ -16,7 +16,7 @@ pub use incident::*;
 pub use list::*;
 pub use ruler::*;
 
-use crate::UserId;
+use crate::{UserId, catalog::Priority, incident::Status};
 use serde::{Deserialize, Serialize};
 
 /// A moment, said for the place it stands in.
@@ -65,6 +65,19 @@ pub struct PriorityMark {
     pub description: String,
 }
 
+impl From<Status> for StatusMark {
+    fn from(status: Status) -> Self {
+        StatusMark { value: status.number().into(), label: status.label().into() }
+    }
+}
+
+impl From<&Priority> for PriorityMark {
+    fn from(priority: &Priority) -> Self {
+        let Priority { value, name, description, .. } = priority.clone();
+        PriorityMark { value, name, description }
+    }
+}
+
 /// One thing that can be chosen in a form or filter.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Choice {
@@ -77,6 +90,25 @@ pub struct Choice {
     pub chosen: bool,
     /// Status number, priority value or impact rank, where the choice has a mark; else 0.
     pub rank: i32,
+}
+
+impl Choice {
+    /// A choice without a note or a mark.
+    pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
+        Choice { value: value.into(), label: label.into(), ..Choice::default() }
+    }
+}
+
+impl From<Status> for Choice {
+    fn from(status: Status) -> Self {
+        Choice { rank: status.number().into(), ..Choice::new(status.number().to_string(), status.label()) }
+    }
+}
+
+impl From<&Priority> for Choice {
+    fn from(p: &Priority) -> Self {
+        Choice { note: p.description.clone(), rank: p.value, ..Choice::new(p.id.to_string(), p.name.clone()) }
+    }
 }
 
 /// Choices under a heading: categories by group.

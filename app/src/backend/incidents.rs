@@ -1,7 +1,7 @@
-use crate::forms::{AskedDeclaration, AskedUpdate};
 use async_trait::async_trait;
 use domain::{
     Caller, IncidentId, Result,
+    incident::{RawDeclaration, RawUpdate},
     view::{DeclareForm, IncidentList, IncidentPage},
 };
 
@@ -16,15 +16,9 @@ pub trait Incidents: Send + Sync + 'static {
     async fn declare_form(&self, caller: &Caller) -> Result<DeclareForm>;
 
     /// Declares once per submission.
-    async fn declare(&self, caller: &Caller, asked: AskedDeclaration, submission: &str)
-    -> Result<IncidentId>;
+    async fn declare(&self, caller: &Caller, asked: RawDeclaration, submission: &str) -> Result<IncidentId>;
 
     /// Posts an update once per submission.
-    async fn update(
-        &self,
-        caller: &Caller,
-        id: IncidentId,
-        asked: AskedUpdate,
-        submission: &str,
-    ) -> Result<()>;
+    async fn update(&self, caller: &Caller, id: IncidentId, asked: RawUpdate, submission: &str)
+    -> Result<()>;
 }

@@ -1,7 +1,12 @@
 //! What the forms offer: choices, what the person sees now (`from`), and the key that lets a form count once.
 
 use super::{Choice, ChoiceGroup, Connection, Moment, PriorityMark, StatusMark};
-use crate::IncidentId;
+use crate::{
+    CategoryId, IncidentId, PriorityId,
+    catalog::{Catalog, ImpactType, Priority},
+    incident::{DEFAULT_PLATFORM, Impacts, LevelCode, PLATFORMS, Status, human_duration},
+};
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -10,9 +15,9 @@ use std::collections::BTreeMap;
 pub struct DeclareForm {
     /// Made by the server for this rendering; the same form sent twice declares once.
     pub submission: String,
-    /// In the order of the form.
-    pub impacts: Vec<ImpactScale>,
-    /// Those enabled for declaring; `note` says what it means ("To be fixed within 2 hours."), `rank` is its value.
+    /// Impact types and priorities alone: what the suggestion needs, also in the browser.
+    pub scales: Catalog,
+    /// Those enabled for declaring.
     pub priorities: Vec<Choice>,
     pub categories: Vec<ChoiceGroup>,
     /// The default ones are chosen.
@@ -25,30 +30,74 @@ pub struct DeclareForm {
     pub connections: Vec<Connection>,
 }
 
-/// One question about impact, answered on a scale.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct ImpactScale {
-    /// `business_impact`
-    pub value: String,
-    /// "Business Impact"
-    pub name: String,
-    /// "payment, order funnel, revenue"
-    pub help: String,
-    /// From none (rank 6) to highest (rank 1).
-    pub levels: Vec<ImpactLevel>,
+impl DeclareForm {
+    /// What this catalog offers; the caller adds `recent`, `then` and `connections`.
+    pub fn offer(catalog: &Catalog, submission: String) -> Self {
+        let default = catalog.default_environment().map(|e| e.id);
+        let environment = |e: &crate::catalog::Environment| Choice {
+            note: e.name.clone(),
+            chosen: Some(e.id) == default,
+            ..Choice::new(e.id.to_string(), e.value.clone())
+        };
+        let platform = |p: &crate::incident::Platform| Choice {
+            chosen: p.value == DEFAULT_PLATFORM,
+            ..Choice::new(p.value, p.label)
+        };
+        DeclareForm {
+            submission,
+            scales: Catalog {
+                impact_types: catalog.impact_types.clone(),
+                priorities: catalog.priorities.clone(),
+                ..Catalog::default()
+            },
+            priorities: catalog.creatable_priorities().map(Choice::from).collect(),
+            categories: categories(catalog),
+            environments: catalog.environments.iter().map(environment).collect(),
+            platforms: PLATFORMS.iter().map(platform).collect(),
+            ..DeclareForm::default()
+        }
+    }
+
+    /// The rank of the worst of these answers (impact type → level code), 1 to 6.
+    pub fn rank(&self, chosen: &BTreeMap<String, String>) -> u8 {
+        Impacts::read(chosen, &self.scales).rank()
+    }
+
+    /// The priority suggested when the worst answer has this rank: the rule of the operation itself.
+    pub fn suggest(&self, rank: u8) -> Option<&Priority> {
+        let answer = |kind: &ImpactType| {
+            let level = kind.levels.iter().find(|level| level.code.rank() == rank)?;
+            Some((kind.value.clone(), level.code.as_str().to_owned()))
+        };
+        let answers = self.scales.impact_types.iter().find_map(answer).into_iter().collect();
+        Impacts::read(&answers, &self.scales).suggest_priority(&self.scales)
+    }
+
+    /// What a priority means for a new incident: "To be fixed within 2 hours. It gets a channel."
+    pub fn means(priority: &Priority) -> String {
+        let within = human_duration(TimeDelta::seconds(priority.sla_s));
+        let channel = if priority.is_critical() { "It gets a channel." } else { "A ticket, no channel." };
+        format!("To be fixed within {within}. {channel}")
+    }
+
+    /// The answer that stands when nothing was chosen.
+    pub const UNTOUCHED: &str = LevelCode::None.as_str();
 }
 
-/// One answer.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct ImpactLevel {
-    /// `HT`, `HI`, `MD`, `LO`, `LT`, `NO`
-    pub code: String,
-    /// 1 is highest, 6 is none.
-    pub rank: i32,
-    /// "Highest"
-    pub label: String,
-    /// "Critical issue for many customers"
-    pub name: String,
+fn categories(catalog: &Catalog) -> Vec<ChoiceGroup> {
+    let grouped = catalog.grouped_categories().into_iter();
+    grouped
+        .map(|(group, categories)| ChoiceGroup {
+            label: group.name.clone(),
+            choices: categories
+                .into_iter()
+                .map(|c| {
+                    let note = if c.private { "private" } else { "" };
+                    Choice { note: note.into(), ..Choice::new(c.id.to_string(), c.name.clone()) }
+                })
+                .collect(),
+        })
+        .collect()
 }
 
 /// An incident that may be the same one.
@@ -69,32 +118,83 @@ pub struct UpdateForm {
     pub status: String,
     pub priority: String,
     pub category: String,
-    /// The present one first, then the allowed targets.
+    /// The present one first, then where it may go from here.
     pub statuses: Vec<Choice>,
     pub priorities: Vec<Choice>,
     pub categories: Vec<ChoiceGroup>,
     /// "Goes to the channel and the announcement."
     pub goes_to: String,
-    /// Statuses that are not offered here and what to do about it: "To close it, say why: …"
+    /// What else there is to know: "Not offered here: …"
     pub hints: Vec<String>,
 }
 
-impl DeclareForm {
-    /// The rank of the worst answer, 1 to 6; 6 is: nobody is hit, no priority yet.
-    pub fn rank(&self, chosen: &BTreeMap<String, String>) -> i32 {
-        let ranks = self.impacts.iter().filter_map(|scale| {
-            let code = chosen.get(&scale.value)?;
-            scale.levels.iter().find(|level| level.code == *code).map(|level| level.rank)
-        });
-        ranks.min().unwrap_or(6)
+impl UpdateForm {
+    /// What may be asked of an incident that stands so. Closing before it is mitigated wants a reason, which this form
+    /// has no field for, so it is not offered.
+    pub fn offer(
+        catalog: &Catalog,
+        submission: String,
+        status: Status,
+        priority: PriorityId,
+        category: CategoryId,
+        needs_postmortem: bool,
+    ) -> Self {
+        let targets =
+            status.targets(needs_postmortem).into_iter().filter(|to| !status.needs_closure_reason(*to));
+        let offered = |p: &&Priority| p.enabled_update || p.id == priority;
+        UpdateForm {
+            submission,
+            status: status.number().to_string(),
+            priority: priority.to_string(),
+            category: category.to_string(),
+            statuses: targets.map(Choice::from).collect(),
+            priorities: catalog.priorities.iter().filter(offered).map(Choice::from).collect(),
+            categories: categories(catalog),
+            ..UpdateForm::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // WEB-090: what the form shows is what the operation would choose.
+    #[test]
+    fn every_rank_suggests_what_declaring_would_choose() {
+        let form = DeclareForm::offer(&Catalog::demo(), "s".into());
+        let names: Vec<_> = (1..=6).map(|rank| form.suggest(rank).map(|p| p.name.as_str())).collect();
+        assert_eq!(names, [Some("P1"), Some("P2"), Some("P3"), Some("P4"), Some("P5"), None]);
+        let chosen = [("business_impact", "LO"), ("customers_impact", "HI")]
+            .map(|(k, v)| (k.to_owned(), v.to_owned()));
+        assert_eq!(form.rank(&chosen.into()), 2);
+        assert_eq!(form.rank(&BTreeMap::new()), 6);
     }
 
-    /// The priority that a rank suggests (spec 01 §14.2).
-    pub fn suggest(&self, rank: i32) -> Option<&Choice> {
-        if rank > 5 {
-            return None;
-        }
-        let fallback = || self.priorities.iter().filter(|p| p.rank >= 3).min_by_key(|p| p.rank);
-        self.priorities.iter().find(|p| p.rank == rank).or_else(fallback)
+    // WEB-087: defaults are chosen.
+    #[test]
+    fn the_default_environment_and_platform_are_chosen() {
+        let form = DeclareForm::offer(&Catalog::demo(), "s".into());
+        let chosen = |choices: &[Choice]| {
+            choices.iter().filter(|c| c.chosen).map(|c| c.label.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(chosen(&form.environments), ["PRD"]);
+        assert_eq!(chosen(&form.platforms), ["ALL"]);
+    }
+
+    #[test]
+    fn an_update_offers_the_present_state_first_and_no_closing_without_a_reason() {
+        let catalog = Catalog::demo();
+        let (priority, category) = (catalog.priorities[0].id, catalog.categories[0].id);
+        let statuses = |status, pm| {
+            let form = UpdateForm::offer(&catalog, "s".into(), status, priority, category, pm);
+            form.statuses.into_iter().map(|c| c.label).collect::<Vec<_>>()
+        };
+        assert_eq!(statuses(Status::Open, false), ["Open", "Investigating"]);
+        assert_eq!(
+            statuses(Status::Mitigated, false),
+            ["Mitigated", "Closed", "Investigating", "Mitigating"]
+        );
+        assert_eq!(statuses(Status::Mitigated, true)[1], "Post-mortem");
     }
 }

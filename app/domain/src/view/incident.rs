@@ -1,6 +1,6 @@
 //! The page of one incident.
 
-use super::{Choice, Moment, Person, PriorityMark, Ruler, StatusMark, SurfaceState, UpdateForm};
+use super::{Moment, Person, PriorityMark, Ruler, StatusMark, SurfaceState, UpdateForm};
 use crate::{IncidentId, JobId};
 use serde::{Deserialize, Serialize};
 
@@ -217,12 +217,5 @@ impl IncidentPage {
     /// The impact lasts: Open, Investigating or Mitigating (spec 01 §2.1: below 40).
     pub fn burning(&self) -> bool {
         self.status.value < 40
-    }
-}
-
-impl Choice {
-    /// A choice without a mark.
-    pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
-        Choice { value: value.into(), label: label.into(), ..Choice::default() }
     }
 }

@@ -1,7 +1,7 @@
 //! The incident list: rows, what is filtered, and the way on.
 
 use super::{Choice, ChoiceGroup, Moment, PriorityMark, Promise, StatusMark};
-use crate::{FieldErrors, IncidentId};
+use crate::{FieldErrors, IncidentId, catalog::Catalog, incident::Status, query};
 use serde::{Deserialize, Serialize};
 
 /// One page of the list. The query string is the state: every link below is a query string without `?`.
@@ -57,6 +57,58 @@ pub struct Filters {
     pub kept: Vec<(String, String)>,
 }
 
+/// What the form of the list sends by itself; the rest of an address travels along unseen.
+const OWN: [&str; 6] = ["search", "created_at", "status", "environment", "priority", "incident_category"];
+
+impl Filters {
+    /// What can be filtered by this catalog, and what this query string (without `?`) asks, also where it asks
+    /// nonsense. The caller adds `created_bounds`.
+    pub fn of(query: &str, catalog: &Catalog) -> Self {
+        let pairs = query::pairs(query);
+        let asked = |name: &str, value: &str| pairs.iter().any(|(n, v)| n == name && v == value);
+        let first =
+            |name: &str| pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
+        let mark = |name: &str, choice: Choice| Choice { chosen: asked(name, &choice.value), ..choice };
+        let environment = |e: &crate::catalog::Environment| {
+            mark(
+                "environment",
+                Choice { note: e.name.clone(), ..Choice::new(e.id.to_string(), e.value.clone()) },
+            )
+        };
+        let category = |c: &crate::catalog::Category| {
+            mark("incident_category", Choice::new(c.id.to_string(), c.name.clone()))
+        };
+        let groups = catalog.grouped_categories().into_iter();
+        let kept = pairs
+            .iter()
+            .filter(|(n, v)| !v.is_empty() && !OWN.contains(&n.as_str()) && !LEFT.contains(&n.as_str()));
+        let also = |name: &str| !["sort", "order_by", "per_page"].contains(&name);
+        Filters {
+            search: first("search"),
+            created_at: first("created_at"),
+            created_bounds: String::new(),
+            status: Status::ALL.into_iter().map(|s| mark("status", s.into())).collect(),
+            priority: catalog.priorities.iter().map(|p| mark("priority", p.into())).collect(),
+            environment: catalog.environments.iter().map(environment).collect(),
+            category: groups
+                .map(|(group, categories)| ChoiceGroup {
+                    label: group.name.clone(),
+                    choices: categories.into_iter().map(category).collect(),
+                })
+                .collect(),
+            also: kept
+                .clone()
+                .filter(|(name, _)| also(name))
+                .map(|(name, value)| format!("{name} = {value}"))
+                .collect(),
+            kept: kept.cloned().collect(),
+        }
+    }
+}
+
+/// Where in the list one is: another question begins at the top.
+const LEFT: [&str; 4] = ["page", "after", "before", "draft"];
+
 /// One incident in the list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct IncidentRow {
@@ -73,4 +125,26 @@ pub struct IncidentRow {
     /// The last word, when nothing is promised: "1 h ago".
     pub last: Moment,
     pub promise: Option<Promise>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // WEB-054 WEB-056 WEB-058: several values of a filter are chosen, what has no widget is kept, the place is left.
+    #[test]
+    fn filters_show_what_the_address_asks() {
+        let catalog = Catalog::demo();
+        let p1 = catalog.priorities[0].id;
+        let filters = Filters::of(
+            &format!("search=a+b&status=10&status=20&priority={p1}&created_by=x&sort=-title&before=7"),
+            &catalog,
+        );
+        assert_eq!(filters.search, "a b");
+        let chosen: Vec<_> = filters.status.iter().filter(|c| c.chosen).map(|c| c.label.as_str()).collect();
+        assert_eq!(chosen, ["Open", "Investigating"]);
+        assert_eq!(filters.priority.iter().filter(|c| c.chosen).count(), 1);
+        assert_eq!(filters.also, ["created_by = x"]);
+        assert_eq!(filters.kept, [("created_by".into(), "x".into()), ("sort".into(), "-title".into())]);
+    }
 }

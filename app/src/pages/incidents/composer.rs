@@ -7,9 +7,9 @@ use super::{detail::load_incident, new_submission};
 use crate::{
     Problem,
     components::{ErrorSummary, ErrorText, Grouped, Options},
-    forms::{AskedUpdate, Sent},
+    forms::Sent,
 };
-use domain::{Error, IncidentId, JobId, view::UpdateForm};
+use domain::{Error, IncidentId, JobId, incident::RawUpdate, view::UpdateForm};
 use leptos::{form::ActionForm, prelude::*, task::spawn_local};
 
 /// Posts an update once per submission, then shows the incident.
@@ -20,7 +20,7 @@ use leptos::{form::ActionForm, prelude::*, task::spawn_local};
 pub async fn update_incident(
     id: IncidentId,
     submission: String,
-    #[server(default)] asked: AskedUpdate,
+    #[server(default)] asked: RawUpdate,
 ) -> Result<(), Problem> {
     use crate::{
         routes,
@@ -53,7 +53,7 @@ fn control(field: &str) -> &'static str {
     match field {
         "status" => "status",
         "priority" => "priority",
-        "category" | "incident_category" => "category",
+        "incident_category" => "category",
         _ => "message",
     }
 }
@@ -63,7 +63,7 @@ fn label(field: &str) -> &'static str {
         "message" => "Update message",
         "status" => "Status",
         "priority" => "Priority",
-        "category" | "incident_category" => "Incident category",
+        "incident_category" => "Incident category",
         _ => "",
     }
 }
@@ -80,7 +80,7 @@ pub fn Composer(
     let chosen = |field: &str, now: &str| sent.kept(field).unwrap_or_else(|| now.to_owned());
     let status = RwSignal::new(chosen("asked[status][to]", &form.status));
     let priority = RwSignal::new(chosen("asked[priority][to]", &form.priority));
-    let category = RwSignal::new(chosen("asked[category][to]", &form.category));
+    let category = RwSignal::new(chosen("asked[incident_category][to]", &form.category));
     let message = sent.kept("asked[message]").unwrap_or_default();
     let goes_to = form.goes_to.clone();
     let hints = form.hints.clone();
@@ -115,8 +115,8 @@ pub fn Composer(
                     from=Signal::derive(move || form.with(|f| f.priority.clone()))>
                     {move || view! { <Options choices=form.with(|f| f.priorities.clone()) chosen=priority.get_untracked()/> }}
                 </Pick>
-                <Pick id="category" name="asked[category]" label="Incident category" class="max-md:col-span-2 md:w-48" value=category
-                    error=error(&["category", "incident_category"]) from=Signal::derive(move || form.with(|f| f.category.clone()))>
+                <Pick id="category" name="asked[incident_category]" label="Incident category" class="max-md:col-span-2 md:w-48" value=category
+                    error=error(&["incident_category"]) from=Signal::derive(move || form.with(|f| f.category.clone()))>
                     {move || view! { <Grouped groups=form.with(|f| f.categories.clone()) chosen=category.get_untracked()/> }}
                 </Pick>
                 <button class="btn btn-primary btn-sm max-md:col-span-2 md:ml-auto" disabled=move || action.pending().get()>

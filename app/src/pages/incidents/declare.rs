@@ -4,10 +4,10 @@ use super::declare_form::Form;
 use crate::{
     Problem,
     components::{ErrorSummary, Title, Waiting},
-    forms::{AskedDeclaration, Sent, answer},
+    forms::{Sent, answer},
     layout::Trouble,
 };
-use domain::view::DeclareForm;
+use domain::{incident::RawDeclaration, view::DeclareForm};
 use leptos::prelude::*;
 
 /// What the form offers.
@@ -27,7 +27,7 @@ pub async fn load_declare_form() -> Result<DeclareForm, Problem> {
 #[server(prefix = "/fn", endpoint = "incident/declare")]
 pub async fn declare_incident(
     submission: String,
-    #[server(default)] asked: AskedDeclaration,
+    #[server(default)] asked: RawDeclaration,
 ) -> Result<(), Problem> {
     use crate::{
         routes,
@@ -78,9 +78,9 @@ fn control(field: &str) -> &'static str {
         "description" => "description",
         "impacts" => "impacts",
         "priority" => "priority",
-        "category" | "incident_category" => "category",
-        "environment" | "environments" => "environments",
-        "platform" | "platforms" => "platforms",
+        "incident_category" => "category",
+        "environment" => "environments",
+        "platform" => "platforms",
         "zendesk_ticket_id" => "zendesk",
         "seller_contract_id" => "seller",
         "zoho_desk_ticket_id" => "zoho",

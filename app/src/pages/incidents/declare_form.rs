@@ -8,7 +8,9 @@ use crate::{
 };
 use domain::{
     Error,
-    view::{Choice, ChoiceGroup, Connection, DeclareForm, ImpactScale, PriorityMark, RecentIncident},
+    catalog::{ImpactLevel, ImpactType, Priority},
+    incident::LevelCode,
+    view::{Choice, ChoiceGroup, Connection, DeclareForm, PriorityMark, RecentIncident},
 };
 use leptos::{form::ActionForm, prelude::*, task::spawn_local};
 use std::collections::BTreeMap;
@@ -29,7 +31,7 @@ pub fn Form(form: DeclareForm, action: ServerAction<DeclareIncident>, sent: Sent
             });
         }
     });
-    let impacts = form.impacts.clone();
+    let impacts = form.scales.impact_types.clone();
     let chosen: Chosen = RwSignal::new(
         impacts
             .iter()
@@ -52,17 +54,17 @@ pub fn Form(form: DeclareForm, action: ServerAction<DeclareIncident>, sent: Sent
                 <Part id="who" title="Who is hit">
                     <p class="-mt-3 text-ink-2">"The worst answer suggests the priority."</p>
                     <div id="impacts" tabindex="-1" class="grid gap-4">
-                        {impacts.into_iter().map(|scale| view! { <Scale scale chosen/> }).collect_view()}
+                        {impacts.into_iter().map(|kind| view! { <Scale kind chosen/> }).collect_view()}
                         <ErrorText id="impacts-e" text=Signal::derive(move || impact_error(sent))/>
                     </div>
-                    <Priority form=scales chosen sent/>
+                    <PriorityChoice form=scales chosen sent/>
                 </Part>
                 <Part id="where" title="Where">
                     <Category groups=form.categories sent/>
                     <div class="grid gap-5 sm:grid-cols-[13rem_minmax(0,1fr)]">
-                        <Several id="environments" name="asked[environments][]" legend="Environment" choices=environments sent names=&["environment", "environments"]/>
+                        <Several id="environments" name="asked[environment][]" legend="Environment" choices=environments sent names=&["environment"]/>
                         {(!platforms.is_empty()).then(|| view! {
-                            <Several id="platforms" name="asked[platforms][]" legend="Platform" choices=platforms sent names=&["platform", "platforms"]/>
+                            <Several id="platforms" name="asked[platform][]" legend="Platform" choices=platforms sent names=&["platform"]/>
                         })}
                     </div>
                     <div class="asked-customers max-w-80">
@@ -149,42 +151,41 @@ fn Summary(value: String, sent: Sent) -> impl IntoView {
 
 /// One question on a scale: joined radios, the words of the chosen one under them, without script.
 #[component]
-fn Scale(scale: ImpactScale, chosen: Chosen) -> impl IntoView {
-    let name = format!("asked[impacts][{}]", scale.value);
-    let short = scale.name.strip_suffix(" Impact").unwrap_or(&scale.name).to_owned();
-    let now = chosen.with_untracked(|c| c.get(&scale.value).cloned()).unwrap_or_else(|| "NO".into());
-    let words = scale
-        .levels
-        .iter()
-        .map(|level| view! { <span class=format!("w{}", level.rank)>{level.name.clone()}</span> })
+fn Scale(kind: ImpactType, chosen: Chosen) -> impl IntoView {
+    let name = format!("asked[impacts][{}]", kind.value);
+    let short = kind.name.strip_suffix(" Impact").unwrap_or(&kind.name).to_owned();
+    let now = chosen
+        .with_untracked(|c| c.get(&kind.value).cloned())
+        .unwrap_or_else(|| DeclareForm::UNTOUCHED.into());
+    let levels = kind.levels.iter().rev();
+    let words = levels
+        .clone()
+        .map(|level| view! { <span class=format!("w{}", level.code.rank())>{level.name.clone()}</span> })
         .collect_view();
-    let kind = scale.value.clone();
-    let columns = match scale.levels.len() {
-        ..=5 => "scale scale-5",
-        _ => "scale",
-    };
+    let columns = if kind.levels.len() < 6 { "scale scale-5" } else { "scale" };
+    let radios = levels.map(|level| view! { <Level level=level.clone() kind=kind.value.clone() name=name.clone() on=level.code.as_str() == now chosen/> });
     view! {
-        <fieldset class=format!("impact impact-{} grid gap-x-4 gap-y-1 sm:grid-cols-[8.5rem_minmax(0,1fr)]", scale.value)>
-            <legend class="sr-only">{scale.name.clone()}</legend>
-            <div class="sm:pt-2"><p class="font-semibold leading-5">{short}</p><p class="hint">{scale.help}</p></div>
+        <fieldset class=format!("impact impact-{} grid gap-x-4 gap-y-1 sm:grid-cols-[8.5rem_minmax(0,1fr)]", kind.value)>
+            <legend class="sr-only">{kind.name.clone()}</legend>
+            <div class="sm:pt-2"><p class="font-semibold leading-5">{short}</p><p class="hint">{kind.help_text.clone()}</p></div>
             <div class="min-w-0">
-                <div class=columns>
-                    {scale.levels.iter().map(|level| {
-                        let (kind, code) = (kind.clone(), level.code.clone());
-                        let choose = move |_| chosen.update(|chosen| { chosen.insert(kind.clone(), code.clone()); });
-                        let label = if level.rank == 6 { "None".to_owned() } else { level.label.clone() };
-                        view! {
-                            <label data-r=level.rank.to_string()>
-                                <input type="radio" name=name.clone() value=level.code.clone() checked=level.code == now
-                                    aria-label=format!("{label}: {}", level.name) on:change=choose/>
-                                <span class="pointer-events-none">{label}</span>
-                            </label>
-                        }
-                    }).collect_view()}
-                </div>
+                <div class=columns>{radios.collect_view()}</div>
                 <p class="words mt-1 text-xs text-ink-2" aria-hidden="true">{words}</p>
             </div>
         </fieldset>
+    }
+}
+
+#[component]
+fn Level(level: ImpactLevel, kind: String, name: String, on: bool, chosen: Chosen) -> impl IntoView {
+    let code = level.code.as_str();
+    let label = if level.code == LevelCode::None { "None" } else { level.code.label() };
+    let choose = move |_| chosen.update(|chosen| _ = chosen.insert(kind.clone(), code.to_owned()));
+    view! {
+        <label data-r=level.code.rank().to_string()>
+            <input type="radio" name=name value=code checked=on aria-label=format!("{label}: {}", level.name) on:change=choose/>
+            <span class="pointer-events-none">{label}</span>
+        </label>
     }
 }
 
@@ -192,20 +193,17 @@ fn Scale(scale: ImpactScale, chosen: Chosen) -> impl IntoView {
 /// line's priority, and the line shown with script, come from the one rule ([`DeclareForm::suggest`]), which is also
 /// the server's when "As suggested" is sent.
 #[component]
-fn Priority(form: DeclareForm, chosen: Chosen, sent: Sent) -> impl IntoView {
+fn PriorityChoice(form: DeclareForm, chosen: Chosen, sent: Sent) -> impl IntoView {
     let wrong = Signal::derive(move || sent.error_at(&["priority"]));
     let kept = sent.kept("asked[priority]").unwrap_or_default();
     let choices = form.priorities.clone();
+    let suggested: Vec<_> = (1..=6).map(|rank| (rank, form.suggest(rank).cloned())).collect();
+    let rank = Memo::new(move |_| chosen.with(|chosen| form.rank(chosen)));
     let alive = RwSignal::new(false);
     Effect::new(move |_| alive.set(true));
-    let rank = {
-        let form = form.clone();
-        Memo::new(move |_| chosen.with(|chosen| form.rank(chosen)))
-    };
-    let lines = (1..=6).map(|line| {
-        let suggested = form.suggest(line).cloned();
-        let on = move || alive.get() && rank.get() == line;
-        view! { <SuggestionLine line suggested on=Signal::derive(on)/> }
+    let lines = suggested.into_iter().map(|(line, suggested)| {
+        let on = Signal::derive(move || alive.get() && rank.get() == line);
+        view! { <SuggestionLine line suggested on/> }
     });
     view! {
         <div class="rounded-box border border-base-300 bg-base-200 p-4">
@@ -225,17 +223,18 @@ fn Priority(form: DeclareForm, chosen: Chosen, sent: Sent) -> impl IntoView {
 }
 
 #[component]
-fn SuggestionLine(line: i32, suggested: Option<Choice>, on: Signal<bool>) -> impl IntoView {
+fn SuggestionLine(line: u8, suggested: Option<Priority>, on: Signal<bool>) -> impl IntoView {
     let body = match suggested {
-        Some(choice) => {
-            let mark = PriorityMark { value: choice.rank, name: choice.label.clone(), description: String::new() };
+        Some(priority) => {
+            let note = DeclareForm::means(&priority);
+            let head = format!("Suggested: {}, {}.", priority.name, priority.description.trim_end_matches('.'));
             view! {
-                <Prio mark large=true/>
-                <span><b class="font-semibold">{format!("Suggested: {}.", choice.label)}</b><span class="block text-xs text-ink-2">{choice.note}</span></span>
+                <Prio mark=PriorityMark::from(&priority) large=true/>
+                <span><b class="font-semibold">{head}</b>" "<span class="block text-xs text-ink-2">{note}</span></span>
             }.into_any()
         }
         None => view! {
-            <span><b class="font-semibold">"No priority yet."</b><span class="block text-xs text-ink-2">"Choose at least one impact above, or a priority."</span></span>
+            <span><b class="font-semibold">"No priority yet."</b>" "<span class="block text-xs text-ink-2">"Choose at least one impact above, or a priority."</span></span>
         }.into_any(),
     };
     view! { <p class=format!("s{line} items-center gap-3") class:on=on>{body}</p> }
@@ -243,12 +242,12 @@ fn SuggestionLine(line: i32, suggested: Option<Choice>, on: Signal<bool>) -> imp
 
 #[component]
 fn Category(groups: Vec<ChoiceGroup>, sent: Sent) -> impl IntoView {
-    let wrong = Signal::derive(move || sent.error_at(&["category", "incident_category"]));
-    let kept = sent.kept("asked[category]").unwrap_or_default();
+    let wrong = Signal::derive(move || sent.error_at(&["incident_category"]));
+    let kept = sent.kept("asked[incident_category]").unwrap_or_default();
     view! {
         <div class="fld">
             <label for="category">"Incident category"</label>
-            <select id="category" name="asked[category]" class="select" aria-describedby="category-e category-h"
+            <select id="category" name="asked[incident_category]" class="select" aria-describedby="category-e category-h"
                 aria-invalid=move || wrong.with(Option::is_some).then_some("true")>
                 <option value="" selected=kept.is_empty()>"Choose one"</option>
                 <Grouped groups chosen=kept/>

@@ -216,11 +216,14 @@ impl Apply {
 #[cfg(feature = "hydrate")]
 fn query_of(form: &web_sys::HtmlFormElement) -> String {
     let Ok(data) = web_sys::FormData::new_with_form(form) else { return String::new() };
-    let pairs = js_sys::try_iter(&data).ok().flatten().into_iter().flatten().filter_map(|pair| {
-        let pair = js_sys::Array::from(&pair.ok()?);
-        let (name, value) = (pair.get(0).as_string()?, pair.get(1).as_string()?);
-        (!value.trim().is_empty())
-            .then(|| format!("{}={}", routes::encode(&name), routes::encode(value.trim())))
-    });
-    pairs.collect::<Vec<_>>().join("&")
+    let mut query = String::new();
+    for pair in js_sys::try_iter(&data).ok().flatten().into_iter().flatten().flatten() {
+        let pair = js_sys::Array::from(&pair);
+        if let (Some(name), Some(value)) = (pair.get(0).as_string(), pair.get(1).as_string())
+            && !value.trim().is_empty()
+        {
+            domain::query::push(&mut query, &name, value.trim());
+        }
+    }
+    query
 }
