@@ -5,9 +5,8 @@
 
 use crate::history::Record;
 use domain::{
-    CategoryId, EnvironmentId, IncidentId, ImpactLevelId, ImpactTypeId, MetricTypeId, PriorityId, RoleTypeId,
-    Timestamp, UpdateId, UserId,
-    incident::Status,
+    CategoryId, EnvironmentId, ImpactLevelId, ImpactTypeId, IncidentId, MetricTypeId, PriorityId, RoleTypeId,
+    Timestamp, UpdateId, UserId, incident::Status,
 };
 use serde_json::{Map, Value, json};
 
@@ -101,8 +100,7 @@ impl Change {
             Change::IncidentUpdated(u) => Some(u.incident),
             Change::ChannelAttached(a) => Some(a.incident),
             Change::ChannelChanged { incident, .. } => *incident,
-            Change::MemberJoined { incident, .. }
-            | Change::MemberLeft { incident, .. } => Some(*incident),
+            Change::MemberJoined { incident, .. } | Change::MemberLeft { incident, .. } => Some(*incident),
         }
     }
 
@@ -163,8 +161,11 @@ fn updated_facts(u: &Updated) -> Value {
         .iter()
         .map(|(name, from, to)| ((*name).to_owned(), json!({ "from": from, "to": to })))
         .collect();
-    let milestones: Map<String, Value> =
-        u.milestones.iter().map(|(name, at)| (name.clone(), json!(at.map(|t| t.timestamp_micros())))).collect();
+    let milestones: Map<String, Value> = u
+        .milestones
+        .iter()
+        .map(|(name, at)| (name.clone(), json!(at.map(|t| t.timestamp_micros()))))
+        .collect();
     let metrics: Map<String, Value> =
         u.metrics.iter().map(|(metric, us)| (metric.to_string(), json!(us))).collect();
     json!({

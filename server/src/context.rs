@@ -3,7 +3,10 @@
 use crate::{catalog, settings::Settings, slack::client::Client as SlackClient};
 use domain::{Result, Timestamp, catalog::Catalog, incident::Postmortem};
 use sqlx::PgPool;
-use std::{ops::Deref, sync::{Arc, atomic::AtomicBool}};
+use std::{
+    ops::Deref,
+    sync::{Arc, atomic::AtomicBool},
+};
 use tokio::sync::Notify;
 use uuid::Uuid;
 

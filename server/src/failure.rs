@@ -1,7 +1,6 @@
 //! From a broken step to what a person sees: the chain is logged once, here, under the reference that is shown.
 
 use domain::Error;
-use std::error::Error as _;
 
 tokio::task_local! {
     /// The request (or job run) this task works for; shown to people when something breaks.

@@ -31,13 +31,11 @@ pub struct Record {
 /// # Errors
 /// When the database refuses; the caller's transaction is then lost as a whole.
 pub async fn append(conn: &mut PgConnection, record: &Record, caller: &Caller, at: Timestamp) -> Result<()> {
-    let head = sqlx::query!(
-        "SELECT seq, hash FROM history_heads WHERE stream = $1 FOR UPDATE",
-        record.stream
-    )
-    .fetch_optional(&mut *conn)
-    .await
-    .or_internal("reading the head of a history stream")?;
+    let head =
+        sqlx::query!("SELECT seq, hash FROM history_heads WHERE stream = $1 FOR UPDATE", record.stream)
+            .fetch_optional(&mut *conn)
+            .await
+            .or_internal("reading the head of a history stream")?;
     let (seq, prev) = match head {
         Some(head) => (head.seq + 1, head.hash),
         None => (1, vec![0; 32]),
@@ -213,8 +211,10 @@ pub fn canonical(value: &Value) -> String {
         Value::Object(map) => {
             let mut keys: Vec<&String> = map.keys().collect();
             keys.sort();
-            let members: Vec<String> =
-                keys.into_iter().map(|k| format!("{}:{}", Value::String(k.clone()), canonical(&map[k]))).collect();
+            let members: Vec<String> = keys
+                .into_iter()
+                .map(|k| format!("{}:{}", Value::String(k.clone()), canonical(&map[k])))
+                .collect();
             format!("{{{}}}", members.join(","))
         }
         Value::Array(items) => {

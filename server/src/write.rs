@@ -9,7 +9,7 @@ use crate::{
     context::Context,
     failure::{self, OrInternal},
     fault, history,
-    jobs::{queue, Run},
+    jobs::{Run, queue},
 };
 use domain::{Actor, Caller, Error, IncidentId, Origin, Result, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
@@ -51,14 +51,7 @@ impl Context {
     /// When the database does not answer.
     pub async fn write(&self, caller: &Caller) -> Result<Write> {
         let tx = self.db.begin().await.or_internal("beginning a transaction")?;
-        Ok(Write {
-            tx,
-            ctx: self.clone(),
-            caller: caller.clone(),
-            now: self.now(),
-            parent: None,
-            sent: None,
-        })
+        Ok(Write { tx, ctx: self.clone(), caller: caller.clone(), now: self.now(), parent: None, sent: None })
     }
 }
 

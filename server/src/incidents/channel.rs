@@ -7,7 +7,9 @@ use crate::{
     failure::OrInternal,
     jobs::Run,
 };
-use domain::{Caller, Error, IncidentId, Origin, Result, RoleTypeId, UserId, catalog::Catalog, incident::Status};
+use domain::{
+    Caller, Error, IncidentId, Origin, Result, RoleTypeId, UserId, catalog::Catalog, incident::Status,
+};
 
 /// A channel that was made for an incident.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,10 +60,11 @@ pub async fn attach_channel(ctx: &Context, run: &Run, id: IncidentId, channel: &
     .fetch_one(w.conn())
     .await
     .or_internal("reading an incident")?;
-    let holders = sqlx::query!("SELECT role_type_id, user_id FROM incident_roles WHERE incident_id = $1", id.0)
-        .fetch_all(w.conn())
-        .await
-        .or_internal("reading the roles of an incident")?;
+    let holders =
+        sqlx::query!("SELECT role_type_id, user_id FROM incident_roles WHERE incident_id = $1", id.0)
+            .fetch_all(w.conn())
+            .await
+            .or_internal("reading the roles of an incident")?;
     let announced = is_announced(
         &catalog,
         query::status(incident.status),
@@ -88,7 +91,8 @@ fn is_announced(
     environment: domain::EnvironmentId,
 ) -> bool {
     let critical = catalog.priority(priority).is_some_and(|p| p.value <= 3);
-    let production = catalog.environment(environment).is_some_and(domain::catalog::Environment::is_production);
+    let production =
+        catalog.environment(environment).is_some_and(domain::catalog::Environment::is_production);
     critical && production && !private && status.is_active()
 }
 

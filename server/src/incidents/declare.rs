@@ -39,7 +39,7 @@ pub async fn declare(
     ctx: &Context,
     caller: &Caller,
     asked: &Declaration,
-    opener: Option<&str>,
+    opener: Option<&Email>,
     sent: Option<&Sent>,
 ) -> Result<Declaring> {
     caller.may_do(Act::Declare)?;
@@ -53,10 +53,8 @@ pub async fn declare(
     let creator = match opener {
         None => caller.user_id().ok_or(Error::NotSignedIn)?,
         Some(email) => {
-            let email = Email::parse(email)
-                .map_err(|(code, message)| Error::field("created_by_email", code, message))?;
             let now = w.now();
-            directory::find_or_create(w.conn(), &NewUser::with_email(email), now).await?.id
+            directory::find_or_create(w.conn(), &NewUser::with_email(email.clone()), now).await?.id
         }
     };
     let plan = asked.plan(&catalog, creator, w.now());

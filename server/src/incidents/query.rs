@@ -1,9 +1,9 @@
 //! Reads of single incidents and small sets of them, each behind the fence.
 
-use crate::{context::Context, failure::OrInternal};
+use crate::failure::OrInternal;
 use domain::{
-    CategoryId, EnvironmentId, Error, IncidentId, ImpactLevelId, ImpactTypeId, JobId, MetricTypeId, PriorityId,
-    Result, RoleTypeId, Timestamp, UpdateId, UserId, Viewer, incident::Status,
+    CategoryId, EnvironmentId, Error, ImpactLevelId, ImpactTypeId, IncidentId, JobId, MetricTypeId,
+    PriorityId, Result, RoleTypeId, Timestamp, UpdateId, UserId, Viewer, incident::Status,
 };
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -35,7 +35,12 @@ pub struct Incident {
 impl Incident {
     /// The values of all environments chosen when it was declared or edited, in that order.
     pub fn environment_values(&self) -> Vec<&str> {
-        self.custom_fields["environments"].as_array().into_iter().flatten().filter_map(|v| v.as_str()).collect()
+        self.custom_fields["environments"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|v| v.as_str())
+            .collect()
     }
 }
 
@@ -140,7 +145,10 @@ impl From<IncidentRow> for Incident {
 
 /// A status as stored.
 pub(super) fn status(number: i32) -> Status {
-    i16::try_from(number).ok().and_then(Status::from_number).expect("a check constraint admits no other number")
+    i16::try_from(number)
+        .ok()
+        .and_then(Status::from_number)
+        .expect("a check constraint admits no other number")
 }
 
 /// One incident.
@@ -391,7 +399,10 @@ pub async fn holders(db: &PgPool, incident: IncidentId) -> Result<Vec<Holder>> {
     .fetch_all(db)
     .await
     .or_internal("reading the roles of an incident")?;
-    let holder = |r| Holder { role: RoleTypeId(r.0), person: Person { id: Some(UserId(r.1)), name: r.2, slack_id: r.3 } };
+    let holder = |r: (i32, Uuid, String, Option<String>)| Holder {
+        role: RoleTypeId(r.0),
+        person: Person { id: Some(UserId(r.1)), name: r.2, slack_id: r.3 },
+    };
     Ok(rows.into_iter().map(|r| holder((r.role_type_id, r.user_id, r.name, r.slack_id))).collect())
 }
 
@@ -413,7 +424,8 @@ pub async fn people(db: &PgPool, incident: IncidentId) -> Result<Vec<Person>> {
     .fetch_all(db)
     .await
     .or_internal("reading the people of an incident")?;
-    let person = |r: (Uuid, String, Option<String>)| Person { id: Some(UserId(r.0)), name: r.1, slack_id: r.2 };
+    let person =
+        |r: (Uuid, String, Option<String>)| Person { id: Some(UserId(r.0)), name: r.1, slack_id: r.2 };
     Ok(rows.into_iter().map(|r| person((r.id, r.name, r.slack_id))).collect())
 }
 

@@ -2,10 +2,12 @@
 
 use crate::failure::OrInternal;
 use domain::{
-    CategoryId, EnvironmentId, Error, IncidentId, PriorityId, Result, RoleTypeId, Timestamp, UpdateId, UserId, Viewer,
+    CategoryId, EnvironmentId, Error, IncidentId, PriorityId, Result, RoleTypeId, Timestamp, UpdateId,
+    UserId, Viewer,
     catalog::Catalog,
     incident::{
-        Closure, ClosureReason, DeclarationPlan, MetricValue, Milestone, MilestoneChange, Postmortem, State, UpdatePlan,
+        Closure, ClosureReason, DeclarationPlan, MetricValue, Milestone, MilestoneChange, Postmortem, State,
+        UpdatePlan,
         milestone::{DECLARED, MITIGATED, RESOLVED, latest},
         values_of,
     },

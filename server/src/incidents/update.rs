@@ -64,11 +64,8 @@ pub async fn update(
         Channel::None
     };
     observe(&current, &plan, &catalog);
-    let done = Updating {
-        incident: id,
-        update: Some(update),
-        channel_on_its_way: channel == Channel::Wanted,
-    };
+    let done =
+        Updating { incident: id, update: Some(update), channel_on_its_way: channel == Channel::Wanted };
     w.commit(Change::IncidentUpdated(facts(&current, &plan, update, channel, &catalog)), done).await
 }
 
@@ -147,10 +144,7 @@ fn is_announced(current: &State, plan: &UpdatePlan, catalog: &Catalog) -> bool {
     let priority = catalog.priority(plan.priority.map_or(current.priority, |c| c.to));
     let environment = catalog.environment(plan.environment.map_or(current.environment, |c| c.to));
     let status = plan.status.map_or(current.status, |c| c.to);
-    let was_quiet = plan
-        .priority
-        .and_then(|c| catalog.priority(c.from))
-        .is_some_and(|old| old.value > 3);
+    let was_quiet = plan.priority.and_then(|c| catalog.priority(c.from)).is_some_and(|old| old.value > 3);
     priority.is_some_and(|p| p.value <= 3)
         && environment.is_some_and(domain::catalog::Environment::is_production)
         && !current.private

@@ -1,10 +1,7 @@
 //! The queue: insert, claim, finish. All of it is rows; no server knows more than another.
 
 use super::job::{Job, JobError, Run};
-use crate::{
-    context::Context,
-    failure::OrInternal,
-};
+use crate::{context::Context, failure::OrInternal};
 use domain::{Caller, JobId, Result, Timestamp};
 use serde_json::{Value, json};
 use sqlx::{PgConnection, PgPool};
@@ -224,7 +221,9 @@ pub async fn finish(
     let mut tx = db.begin().await.or_internal("beginning a finish")?;
     let next = match ended {
         Ok(_) => Next { state: "done", ..Next::default() },
-        Err(JobError::Drop { why }) => Next { state: "dropped", reason: Some(why.clone()), ..Next::default() },
+        Err(JobError::Drop { why }) => {
+            Next { state: "dropped", reason: Some(why.clone()), ..Next::default() }
+        }
         Err(JobError::Park { why }) => Next { state: "parked", reason: Some(why.clone()), ..Next::default() },
         Err(JobError::Retry { why }) => {
             Next { state: "waiting", tried: true, reason: Some(why.clone()), ..Next::default() }

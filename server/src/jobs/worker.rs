@@ -159,12 +159,7 @@ async fn run(ctx: &Context, claimed: Claimed) {
 }
 
 /// One line per run.
-fn log(
-    claimed: &Claimed,
-    ended: &Result<super::Done, JobError>,
-    stored: &Result<bool>,
-    took: Duration,
-) {
+fn log(claimed: &Claimed, ended: &Result<super::Done, JobError>, stored: &Result<bool>, took: Duration) {
     let (kind, lane) = (claimed.kind.as_str(), claimed.run.lane.as_str());
     let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     let (id, attempt) = (claimed.run.job_id.0, claimed.run.attempt);
@@ -173,10 +168,26 @@ fn log(
     }
     match ended {
         Ok(done) => {
-            tracing::info!(job.id = id, job.kind = kind, job.lane = lane, attempt, duration_ms, ?done, "Job {kind} done");
+            tracing::info!(
+                job.id = id,
+                job.kind = kind,
+                job.lane = lane,
+                attempt,
+                duration_ms,
+                ?done,
+                "Job {kind} done"
+            );
         }
         Err(JobError::Park { why } | JobError::Drop { why }) => {
-            tracing::warn!(job.id = id, job.kind = kind, job.lane = lane, attempt, duration_ms, why, "Job {kind} ended without being done");
+            tracing::warn!(
+                job.id = id,
+                job.kind = kind,
+                job.lane = lane,
+                attempt,
+                duration_ms,
+                why,
+                "Job {kind} ended without being done"
+            );
         }
         Err(error) => {
             tracing::info!(job.id = id, job.kind = kind, job.lane = lane, attempt, duration_ms, why = %error, "Job {kind} waits");

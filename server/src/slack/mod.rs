@@ -12,6 +12,7 @@ pub mod client;
 pub mod delivery;
 mod elements;
 pub mod ids;
+pub mod jobs;
 mod mrkdwn;
 pub mod signature;
 mod transport;
