@@ -52,7 +52,8 @@ pub struct RawUpdate {
     pub title: Option<Set<String>>,
     pub description: Option<Set<String>>,
     pub environment: Option<Set<Vec<String>>>,
-    /// Present when the form is the one that closes early.
+    /// The form closes early. Without `status` it means Closed; beside a `status` it counts when that says Closed and
+    /// a reason is given, so that one form can carry both.
     pub closure: Option<RawClosure>,
 }
 
@@ -107,15 +108,17 @@ impl Update {
     /// Every wrong field at once, in the order of the form, named as the door names it.
     pub fn parse(raw: &RawUpdate, catalog: &Catalog, limits: Limits) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
+        let status = asked(raw.status.as_ref(), Status::parse, parse_status);
+        let closing = closing_form(raw, status.as_ref().ok().and_then(Option::as_ref));
+
         let words = Message::parse_optional(raw.message.as_deref(), limits);
         let message = errors.take("message", words).flatten();
-        if raw.closure.is_some() && message.is_none() && errors.is_empty() {
+        if closing.is_some() && message.is_none() && errors.is_empty() {
             errors.push("message", FieldCode::Required, closure::CLOSURE_MESSAGE);
         }
-        let closure = raw.closure.as_ref().and_then(|raw| Closure::parse(raw, &mut errors));
-
-        let status = asked(raw.status.as_ref(), Status::parse, parse_status);
-        let status = errors.take("status", status).flatten();
+        let closure = closing.and_then(|raw| Closure::parse(raw, &mut errors));
+        let implied = closing.map(|_| Set::to(Status::Closed));
+        let status = errors.take("status", status).flatten().or(implied);
         let priority = asked(raw.priority.as_ref(), id, |text| parse_priority(text, catalog, limits));
         let priority = errors.take(limits.name(Reference::Priority), priority).flatten();
         let category = asked(raw.incident_category.as_ref(), id, |text| {
@@ -143,6 +146,18 @@ impl Update {
             ..Update::default()
         }))
     }
+}
+
+/// The closing part of a form, when it counts. A form without a status closes; a form with one closes when it says
+/// Closed, and may leave the reason empty: whether one is needed depends on the state.
+fn closing_form<'a>(raw: &'a RawUpdate, status: Option<&Set<Status>>) -> Option<&'a RawClosure> {
+    let closure = raw.closure.as_ref()?;
+    let blank = |text: &Option<String>| text.as_deref().is_none_or(|text| text.trim().is_empty());
+    let counts = match raw.status {
+        None => true,
+        Some(_) => status.is_some_and(|s| s.to == Status::Closed) && !blank(&closure.reason),
+    };
+    counts.then_some(closure)
 }
 
 /// A choice: unchanged is not asked.
@@ -325,6 +340,25 @@ mod tests {
             ["message", "closure_reason", "closure_reference"]
         );
         assert!(closing("duplicate", &"r".repeat(100), said).is_ok());
+    }
+
+    #[test]
+    fn a_closing_form_closes_and_one_form_may_carry_both() {
+        let closure = |reason: &str| Some(RawClosure { reason: Some(reason.into()), reference: None });
+        let parsed = |closure, status| {
+            let message = Some("Same as number 12".into());
+            form(&RawUpdate { message, status, closure, ..RawUpdate::default() }).expect("complete")
+        };
+        let alone = parsed(closure("duplicate"), None);
+        assert_eq!((alone.status, alone.closure.is_some()), (Some(Set::to(Status::Closed)), true));
+        for (reason, status, counts) in [
+            ("duplicate", set("10", "60"), true),
+            ("", set("40", "60"), false),
+            ("", set("10", "10"), false),
+            ("duplicate", set("10", "20"), false),
+        ] {
+            assert_eq!(parsed(closure(reason), status).closure.is_some(), counts);
+        }
     }
 
     #[test]
