@@ -7,6 +7,7 @@
 
 mod chat;
 mod database;
+mod first_admin;
 mod integrations;
 mod logging;
 mod reader;
@@ -18,6 +19,7 @@ mod web;
 
 pub use chat::SlackSettings;
 pub use database::{DatabaseSettings, DatabaseSource};
+pub use first_admin::FirstAdminSettings;
 pub use integrations::{
     AtlasSettings, ConfluenceSettings, JiraPostmortemSettings, JiraSettings, PagerDutySettings, RaidSettings,
 };
@@ -59,6 +61,7 @@ pub struct Settings {
     pub outgoing: OutgoingSettings,
     pub logging: LoggingSettings,
     pub database: DatabaseSettings,
+    pub first_admin: FirstAdminSettings,
     /// `None`: local sign-in only.
     pub sso: Option<OidcSettings>,
     /// `None`: no Slack; incidents live on the web and in the API.
@@ -132,6 +135,7 @@ impl Settings {
         let logging = LoggingSettings::read(&mut r, profile);
         let data_dir = site::read_data_dir(&r);
         let database = DatabaseSettings::read(&mut r, &data_dir);
+        let first_admin = FirstAdminSettings::read(&r);
         let sso = OidcSettings::read(&mut r);
         let slack = SlackSettings::read(&mut r, profile);
         let jira = JiraSettings::read(&mut r);
@@ -151,6 +155,7 @@ impl Settings {
                 outgoing,
                 logging,
                 database,
+                first_admin,
                 sso,
                 slack,
                 jira,

@@ -1,0 +1,97 @@
+//! Commands that change something: reference data, keys, administrators.
+
+use crate::{
+    catalog,
+    context::Context,
+    users::{self, Email, User, directory, password, tokens},
+};
+use anyhow::{Context as _, Result, anyhow, ensure};
+use chrono::TimeDelta;
+use std::{
+    collections::HashMap,
+    io::{IsTerminal, Read},
+    process::ExitCode,
+};
+use uuid::Uuid;
+
+pub async fn seed(ctx: &Context) -> Result<ExitCode> {
+    catalog::seed(&ctx.db).await?;
+    println!("The reference data is there.");
+    Ok(ExitCode::SUCCESS)
+}
+
+pub async fn create_token(ctx: &Context, email: &str, name: &str, days: Option<u16>) -> Result<ExitCode> {
+    let user = person(ctx, email).await?;
+    let now = ctx.now();
+    let expires_at = days.map(|days| now + TimeDelta::days(days.into()));
+    let mut connection = ctx.db.acquire().await.context("connecting to the database")?;
+    let token = tokens::create(&mut connection, user.id, name, expires_at, now).await?;
+    // The key alone on stdout, so that a script can take it.
+    eprintln!("Key {} of {}. It is shown now and never again:", token.id, user.name);
+    println!("{}", token.key);
+    Ok(ExitCode::SUCCESS)
+}
+
+pub async fn revoke_token(ctx: &Context, id: Uuid) -> Result<ExitCode> {
+    let mut connection = ctx.db.acquire().await.context("connecting to the database")?;
+    ensure!(tokens::revoke(&mut connection, id).await?, "There is no key {id}. See `firefighter token list`.");
+    println!("Key {id} is revoked.");
+    Ok(ExitCode::SUCCESS)
+}
+
+pub async fn list_tokens(ctx: &Context, email: Option<&str>) -> Result<ExitCode> {
+    let of = match email {
+        Some(email) => Some(person(ctx, email).await?.id),
+        None => None,
+    };
+    let tokens = tokens::list(&ctx.db, of).await?;
+    let ids: Vec<_> = tokens.iter().map(|token| token.user).collect();
+    let owners = directory::by_ids(&ctx.db, &ids).await?;
+    let owners: HashMap<_, _> = owners.into_iter().map(|user| (user.id, user.email)).collect();
+    println!("{:<36}  {:<9}  {:<10}  {:<10}  {:<32}  NAME", "ID", "KEY", "MADE", "ENDS", "PERSON");
+    for token in tokens {
+        let ends = token.expires_at.map_or("never".into(), |at| at.format("%Y-%m-%d").to_string());
+        let person = owners.get(&token.user).map_or("", String::as_str);
+        let (made, key) = (token.created_at.format("%Y-%m-%d"), token.prefix);
+        println!("{:<36}  {key:<8}…  {made:<10}  {ends:<10}  {person:<32}  {}", token.id, token.name);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The password comes by stdin, so that it is neither in the shell's history nor in the list of processes.
+pub async fn create_admin(ctx: &Context, email: &str, username: Option<&str>) -> Result<ExitCode> {
+    if std::io::stdin().is_terminal() {
+        eprintln!("Password for {email}, then Enter and Ctrl-D:");
+    }
+    let mut typed = String::new();
+    std::io::stdin().read_to_string(&mut typed).context("reading the password from stdin")?;
+    make_admin(ctx, email, username, typed.trim_end_matches(['\r', '\n'])).await
+}
+
+/// As installations of old do it: all from variables, and no failure when the person is there already.
+pub async fn create_superuser(ctx: &Context) -> Result<ExitCode> {
+    let admin = &ctx.settings.first_admin;
+    let (Some(email), Some(password)) = (&admin.email, &admin.password) else {
+        return Err(anyhow!("Set DJANGO_SUPERUSER_EMAIL and DJANGO_SUPERUSER_PASSWORD."));
+    };
+    make_admin(ctx, email, admin.username.as_deref(), password.reveal()).await
+}
+
+async fn make_admin(ctx: &Context, email: &str, username: Option<&str>, typed: &str) -> Result<ExitCode> {
+    let email = parse(email)?;
+    let hash = password::hash(typed)?;
+    let mut transaction = ctx.db.begin().await.context("beginning a transaction")?;
+    users::admin::create(&mut transaction, username, email.clone(), &hash, ctx.now()).await?;
+    transaction.commit().await.context("storing the administrator")?;
+    println!("{email} is administrator and signs in at {}", ctx.settings.site.link("/admin/login/"));
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn person(ctx: &Context, email: &str) -> Result<User> {
+    let found = directory::by_email(&ctx.db, &parse(email)?).await?;
+    found.ok_or_else(|| anyhow!("Nobody has the address {email}."))
+}
+
+fn parse(email: &str) -> Result<Email> {
+    Email::parse(email).map_err(|(_, message)| anyhow!("{email}: {message}"))
+}

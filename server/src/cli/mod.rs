@@ -1,0 +1,183 @@
+//! The command line: the door of the people who run FireFighter.
+//!
+//! `firefighter` alone serves. Every other command reads the same settings, opens the same database – a private one is
+//! joined when a server runs it, else started for the moment – does one thing, prints its result to stdout and ends.
+//! What goes wrong is said on stderr with what to do; the exit code is 1, or 2 for wrong settings and arguments.
+
+mod admin;
+mod checks;
+mod serve;
+
+pub use serve::{context, router};
+
+use crate::{
+    context::Context,
+    db::{self, Database},
+    settings::Settings,
+    telemetry,
+};
+use anyhow::{Context as _, Result};
+use clap::{Parser, Subcommand};
+use std::{process::ExitCode, sync::Arc};
+use uuid::Uuid;
+
+#[derive(Parser)]
+#[command(name = "firefighter", version, about = "An incident desk: declare, work, learn", max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Migrate, then answer people, Slack and programs; without a command this is what happens
+    Serve {
+        /// Leave the jobs to `firefighter worker` processes
+        #[arg(long)]
+        no_worker: bool,
+    },
+    /// Run jobs and schedules, without answering anybody
+    #[command(alias = "scheduler")]
+    Worker,
+    /// Bring the database to the state this version needs
+    Migrate,
+    /// Add the reference data that is missing; what was changed stays
+    Seed,
+    /// Try settings, database and every vendor, and say what to fix
+    #[command(alias = "check-config")]
+    Doctor,
+    /// Walk the history and prove that nobody changed it
+    Verify,
+    /// Keys of the REST API
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// People
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Make the administrator of DJANGO_SUPERUSER_EMAIL, _USERNAME and _PASSWORD
+    #[command(hide = true)]
+    CreateSuperuser,
+}
+
+#[derive(Subcommand)]
+enum TokenCommand {
+    /// Make a key with all permissions of this person, and show it once
+    Create {
+        /// The person's e-mail address
+        email: String,
+        /// What it is for
+        #[arg(long, default_value = "")]
+        name: String,
+        /// Days until it ends; without it, it never ends
+        #[arg(long)]
+        days: Option<u16>,
+    },
+    /// End a key at once
+    Revoke {
+        /// As shown by `token list`
+        id: Uuid,
+    },
+    /// Show the keys of everybody, or of one person
+    List {
+        /// The person's e-mail address
+        email: Option<String>,
+    },
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Make a person administrator, with the password read from stdin
+    CreateAdmin {
+        /// The person's e-mail address
+        email: String,
+        #[arg(long)]
+        username: Option<String>,
+    },
+}
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let settings = match Settings::load() {
+        Ok(settings) => settings,
+        Err(e) => {
+            eprintln!("{e}");
+            return ExitCode::from(2);
+        }
+    };
+    telemetry::init(&settings.logging);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(e) => {
+            eprintln!("The runtime does not start: {e}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(arguments.command, settings)) {
+        Ok(code) => code,
+        Err(e) => {
+            eprintln!("{}", telemetry::chain(e.as_ref()));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Option<Command>, settings: Settings) -> Result<ExitCode> {
+    let settings = Arc::new(settings);
+    match command.unwrap_or(Command::Serve { no_worker: false }) {
+        Command::Serve { no_worker } => serve::serve(settings, !no_worker).await,
+        Command::Worker => serve::work(settings).await,
+        Command::Doctor => checks::doctor(settings).await,
+        Command::Migrate => {
+            with_database(&settings, async |database| {
+                db::migrate(&database.pool).await?;
+                println!("The database is up to date.");
+                Ok(ExitCode::SUCCESS)
+            })
+            .await
+        }
+        command => {
+            with_context(settings, async |ctx| match command {
+                Command::Seed => admin::seed(&ctx).await,
+                Command::Verify => checks::verify(&ctx).await,
+                Command::Token(TokenCommand::Create { email, name, days }) => {
+                    admin::create_token(&ctx, &email, &name, days).await
+                }
+                Command::Token(TokenCommand::Revoke { id }) => admin::revoke_token(&ctx, id).await,
+                Command::Token(TokenCommand::List { email }) => admin::list_tokens(&ctx, email.as_deref()).await,
+                Command::User(UserCommand::CreateAdmin { email, username }) => {
+                    admin::create_admin(&ctx, &email, username.as_deref()).await
+                }
+                Command::CreateSuperuser => admin::create_superuser(&ctx).await,
+                Command::Serve { .. } | Command::Worker | Command::Doctor | Command::Migrate => {
+                    unreachable!("these have their own arm above")
+                }
+            })
+            .await
+        }
+    }
+}
+
+/// Opens the database for one piece of work and ends it again, whatever came of the work.
+async fn with_database<T>(
+    settings: &Settings,
+    work: impl AsyncFnOnce(&Database) -> Result<T>,
+) -> Result<T> {
+    let database = db::connect(settings).await?;
+    let done = work(&database).await;
+    database.stop().await;
+    done
+}
+
+/// The same with everything an operation needs, on a migrated database.
+async fn with_context(
+    settings: Arc<Settings>,
+    work: impl AsyncFnOnce(Context) -> Result<ExitCode>,
+) -> Result<ExitCode> {
+    with_database(&settings, async |database| {
+        let pending = db::pending_migrations(&database.pool).await.context("reading the state of the database")?;
+        anyhow::ensure!(pending.is_empty(), "The database is not up to date. Run `firefighter migrate` first.");
+        work(context(settings.clone(), database.pool.clone()).await?).await
+    })
+    .await
+}

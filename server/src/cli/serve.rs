@@ -1,0 +1,162 @@
+//! `serve` and `worker`: from settings to an answering process, and back to nothing left behind.
+
+use crate::{
+    context::{Clock, Context},
+    db::{self, Database},
+    http, jobs,
+    settings::{Profile, Settings},
+    slack::client::Client as SlackClient,
+    users,
+};
+use anyhow::{Context as _, Result};
+use axum::Router;
+use sqlx::PgPool;
+use std::{net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    task::JoinHandle,
+};
+use tokio_util::sync::CancellationToken;
+
+/// How long open requests and running jobs may take after the order to stop.
+const DRAIN: Duration = Duration::from_secs(15);
+
+/// Everything an operation needs, made of the settings.
+///
+/// # Errors
+/// The machine has no usable TLS.
+pub async fn context(settings: Arc<Settings>, pool: PgPool) -> Result<Context> {
+    let clock = match &settings.site.clock {
+        Some(url) => Clock::following(url.clone(), reqwest::Client::new()).await,
+        None => Clock::system(),
+    };
+    let slack = match &settings.slack {
+        Some(slack) => Some(SlackClient::new(&slack.api_url, slack.bot_token.reveal()).context("making the client of Slack")?),
+        None => None,
+    };
+    Ok(Context::new(pool, clock, settings, slack))
+}
+
+/// All doors with all layers around: what `serve` answers with, and what tests ask.
+pub fn router(ctx: &Context) -> Router {
+    let doors = Router::new().merge(http::probes(ctx.db.clone()));
+    http::surround(doors, &ctx.settings)
+}
+
+/// Answers until SIGTERM or SIGINT, then lets open work end.
+pub async fn serve(settings: Arc<Settings>, with_worker: bool) -> Result<ExitCode> {
+    // First, so that a taken port is said at once and not after the database has started.
+    let listen = settings.web.listen;
+    let listener = TcpListener::bind(listen).await.with_context(|| {
+        format!("listening on {listen} (HTTP_BIND, HTTP_PORT): another program may be there already")
+    })?;
+    let stop = stop_on_signal()?;
+    let mut database = prepare(&settings).await?;
+    let answered = answer(&settings, &database, listener, with_worker, &stop);
+    let ended = async {
+        match &mut database.private {
+            Some(private) => private.ended().await,
+            None => std::future::pending().await,
+        }
+    };
+    let result = tokio::select! {
+        result = answered => result,
+        () = ended => Err(anyhow::anyhow!("The private database ended by itself; the reason is in postgres.log")),
+    };
+    database.stop().await;
+    result.map(|()| ExitCode::SUCCESS)
+}
+
+/// Jobs and schedules only.
+pub async fn work(settings: Arc<Settings>) -> Result<ExitCode> {
+    let stop = stop_on_signal()?;
+    let database = prepare(&settings).await?;
+    let ctx = context(settings, database.pool.clone()).await?;
+    tracing::info!("FireFighter works on jobs. Ctrl-C ends it");
+    jobs::worker::work(ctx, stop).await;
+    database.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The database, migrated, and what a person should know.
+async fn prepare(settings: &Settings) -> Result<Database> {
+    for notice in &settings.notices {
+        tracing::info!("{notice}");
+    }
+    let database = db::connect(settings).await?;
+    tracing::info!("Database: {}", database.described);
+    if settings.database.migrate_on_start {
+        if let Err(e) = db::migrate(&database.pool).await {
+            database.stop().await;
+            return Err(e.into());
+        }
+    } else {
+        let pending = db::pending_migrations(&database.pool).await.context("reading the state of the database")?;
+        if !pending.is_empty() {
+            tracing::warn!("{} migrations are missing: run `firefighter migrate`", pending.len());
+        }
+    }
+    Ok(database)
+}
+
+async fn answer(
+    settings: &Arc<Settings>,
+    database: &Database,
+    listener: TcpListener,
+    with_worker: bool,
+    stop: &CancellationToken,
+) -> Result<()> {
+    let ctx = context(settings.clone(), database.pool.clone()).await?;
+    if settings.profile == Profile::Development && settings.site.sandbox_url.is_some() {
+        users::sandbox::ensure_sandbox_people(&ctx.db, ctx.now()).await?;
+    }
+    let worker = with_worker.then(|| tokio::spawn(jobs::worker::work(ctx.clone(), stop.clone())));
+    let service = router(&ctx).into_make_service_with_connect_info::<SocketAddr>();
+    let at = listener.local_addr().context("reading the own address")?;
+    tracing::info!("FireFighter answers at {} (listening on {at})", settings.site.base_url);
+
+    let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let drained = async {
+        stop.cancelled().await;
+        tokio::time::sleep(DRAIN).await;
+    };
+    tokio::select! {
+        served = serving => served.context("answering requests")?,
+        () = drained => tracing::warn!("Some requests did not end in {} s and are cut off", DRAIN.as_secs()),
+    }
+    if let Some(worker) = worker {
+        join(worker).await;
+    }
+    Ok(())
+}
+
+async fn join(worker: JoinHandle<()>) {
+    match tokio::time::timeout(DRAIN, worker).await {
+        Ok(Ok(())) => {}
+        Ok(Err(e)) => tracing::error!("The worker ended badly: {e}"),
+        Err(_) => tracing::warn!("A job did not end in {} s; another worker takes it over", DRAIN.as_secs()),
+    }
+}
+
+/// Cancelled by SIGTERM or SIGINT; a second signal ends the process at once.
+fn stop_on_signal() -> Result<CancellationToken> {
+    let stop = CancellationToken::new();
+    let mut terminate = signal(SignalKind::terminate()).context("listening for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("listening for SIGINT")?;
+    let order = stop.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            if order.is_cancelled() {
+                std::process::exit(130);
+            }
+            tracing::info!("Stopping: open work may end, new work waits for the next start");
+            order.cancel();
+        }
+    });
+    Ok(stop)
+}
