@@ -34,7 +34,10 @@ pub async fn create_token(ctx: &Context, email: &str, name: &str, days: Option<u
 
 pub async fn revoke_token(ctx: &Context, id: Uuid) -> Result<ExitCode> {
     let mut connection = ctx.db.acquire().await.context("connecting to the database")?;
-    ensure!(tokens::revoke(&mut connection, id).await?, "There is no key {id}. See `firefighter token list`.");
+    ensure!(
+        tokens::revoke(&mut connection, id).await?,
+        "There is no key {id}. See `firefighter token list`."
+    );
     println!("Key {id} is revoked.");
     Ok(ExitCode::SUCCESS)
 }

@@ -46,7 +46,9 @@ pub async fn doctor(settings: Arc<Settings>) -> Result<ExitCode> {
         println!("        {notice}");
     }
     match db::connect(&settings).await {
-        Err(e) => report.bad("database", &telemetry::chain(&e), "See DATABASE_URL, POSTGRES_* and FF_DATA_DIR."),
+        Err(e) => {
+            report.bad("database", &telemetry::chain(&e), "See DATABASE_URL, POSTGRES_* and FF_DATA_DIR.")
+        }
         Ok(database) => {
             report.good("database", &database.described);
             match db::pending_migrations(&database.pool).await {

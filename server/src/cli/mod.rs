@@ -22,7 +22,12 @@ use std::{process::ExitCode, sync::Arc};
 use uuid::Uuid;
 
 #[derive(Parser)]
-#[command(name = "firefighter", version, about = "An incident desk: declare, work, learn", max_term_width = 100)]
+#[command(
+    name = "firefighter",
+    version,
+    about = "An incident desk: declare, work, learn",
+    max_term_width = 100
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
@@ -144,7 +149,9 @@ async fn run(command: Option<Command>, settings: Settings) -> Result<ExitCode> {
                     admin::create_token(&ctx, &email, &name, days).await
                 }
                 Command::Token(TokenCommand::Revoke { id }) => admin::revoke_token(&ctx, id).await,
-                Command::Token(TokenCommand::List { email }) => admin::list_tokens(&ctx, email.as_deref()).await,
+                Command::Token(TokenCommand::List { email }) => {
+                    admin::list_tokens(&ctx, email.as_deref()).await
+                }
                 Command::User(UserCommand::CreateAdmin { email, username }) => {
                     admin::create_admin(&ctx, &email, username.as_deref()).await
                 }
@@ -159,10 +166,7 @@ async fn run(command: Option<Command>, settings: Settings) -> Result<ExitCode> {
 }
 
 /// Opens the database for one piece of work and ends it again, whatever came of the work.
-async fn with_database<T>(
-    settings: &Settings,
-    work: impl AsyncFnOnce(&Database) -> Result<T>,
-) -> Result<T> {
+async fn with_database<T>(settings: &Settings, work: impl AsyncFnOnce(&Database) -> Result<T>) -> Result<T> {
     let database = db::connect(settings).await?;
     let done = work(&database).await;
     database.stop().await;
@@ -175,8 +179,12 @@ async fn with_context(
     work: impl AsyncFnOnce(Context) -> Result<ExitCode>,
 ) -> Result<ExitCode> {
     with_database(&settings, async |database| {
-        let pending = db::pending_migrations(&database.pool).await.context("reading the state of the database")?;
-        anyhow::ensure!(pending.is_empty(), "The database is not up to date. Run `firefighter migrate` first.");
+        let pending =
+            db::pending_migrations(&database.pool).await.context("reading the state of the database")?;
+        anyhow::ensure!(
+            pending.is_empty(),
+            "The database is not up to date. Run `firefighter migrate` first."
+        );
         work(context(settings.clone(), database.pool.clone()).await?).await
     })
     .await

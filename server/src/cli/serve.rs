@@ -32,7 +32,10 @@ pub async fn context(settings: Arc<Settings>, pool: PgPool) -> Result<Context> {
         None => Clock::system(),
     };
     let slack = match &settings.slack {
-        Some(slack) => Some(SlackClient::new(&slack.api_url, slack.bot_token.reveal()).context("making the client of Slack")?),
+        Some(slack) => Some(
+            SlackClient::new(&slack.api_url, slack.bot_token.reveal())
+                .context("making the client of Slack")?,
+        ),
         None => None,
     };
     Ok(Context::new(pool, clock, settings, slack))
@@ -53,7 +56,7 @@ pub async fn serve(settings: Arc<Settings>, with_worker: bool) -> Result<ExitCod
     })?;
     let stop = stop_on_signal()?;
     let mut database = prepare(&settings).await?;
-    let answered = answer(&settings, &database, listener, with_worker, &stop);
+    let answered = answer(&settings, database.pool.clone(), listener, with_worker, &stop);
     let ended = async {
         match &mut database.private {
             Some(private) => private.ended().await,
@@ -92,7 +95,8 @@ async fn prepare(settings: &Settings) -> Result<Database> {
             return Err(e.into());
         }
     } else {
-        let pending = db::pending_migrations(&database.pool).await.context("reading the state of the database")?;
+        let pending =
+            db::pending_migrations(&database.pool).await.context("reading the state of the database")?;
         if !pending.is_empty() {
             tracing::warn!("{} migrations are missing: run `firefighter migrate`", pending.len());
         }
@@ -102,12 +106,12 @@ async fn prepare(settings: &Settings) -> Result<Database> {
 
 async fn answer(
     settings: &Arc<Settings>,
-    database: &Database,
+    pool: PgPool,
     listener: TcpListener,
     with_worker: bool,
     stop: &CancellationToken,
 ) -> Result<()> {
-    let ctx = context(settings.clone(), database.pool.clone()).await?;
+    let ctx = context(settings.clone(), pool).await?;
     if settings.profile == Profile::Development && settings.site.sandbox_url.is_some() {
         users::sandbox::ensure_sandbox_people(&ctx.db, ctx.now()).await?;
     }

@@ -73,6 +73,16 @@ pub async fn connect(settings: &Settings) -> Result<Database, DatabaseError> {
     }
 }
 
+impl Database {
+    /// Closes the connections, then shuts the private database down if this process started it.
+    pub async fn stop(self) {
+        self.pool.close().await;
+        if let Some(private) = self.private {
+            private.stop().await;
+        }
+    }
+}
+
 fn from_url(url: &str) -> Result<PgConnectOptions, DatabaseError> {
     url.parse().map_err(|source| DatabaseError::Connect { place: "DATABASE_URL".into(), source })
 }
