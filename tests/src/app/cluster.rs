@@ -1,0 +1,101 @@
+//! Databases for tests: clones of one migrated template in one PostgreSQL.
+
+use super::process::binary;
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use std::{
+    process::Stdio,
+    sync::atomic::{AtomicU32, Ordering},
+};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+    sync::OnceCell,
+};
+
+const TEMPLATE: &str = "ff_template";
+
+/// A database of one test.
+pub struct Database {
+    pub url: String,
+}
+
+struct Cluster {
+    /// Of the maintenance database.
+    url: url::Url,
+    /// Ends with the test process: its standard input is our pipe.
+    _server: Option<Child>,
+}
+
+static CLUSTER: OnceCell<Cluster> = OnceCell::const_new();
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+impl Database {
+    /// A new one, migrated and seeded.
+    pub async fn fresh() -> Self {
+        let cluster = CLUSTER.get_or_init(Cluster::start).await;
+        let name = format!("ff_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let mut conn = PgConnection::connect(cluster.url.as_str()).await.expect("PostgreSQL answers");
+        // FILE_COPY is quicker for a small template than going through the log.
+        let sql = format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY");
+        sqlx::query(AssertSqlSafe(sql)).execute(&mut conn).await.expect("a test's database is made");
+        Database { url: cluster.database(&name) }
+    }
+}
+
+impl Cluster {
+    async fn start() -> Self {
+        let (url, server) = match std::env::var("FF_TEST_POSTGRES") {
+            Ok(url) => (url, None),
+            Err(_) => private().await,
+        };
+        let cluster = Cluster { url: url.parse().expect("the address of PostgreSQL"), _server: server };
+        cluster.prepare().await;
+        cluster
+    }
+
+    /// Drops what an earlier run left and migrates the template anew.
+    async fn prepare(&self) {
+        let mut conn = PgConnection::connect(self.url.as_str()).await.expect("PostgreSQL answers");
+        let old: Vec<String> = sqlx::query_scalar("SELECT datname FROM pg_database WHERE datname LIKE 'ff\\_%'")
+            .fetch_all(&mut conn)
+            .await
+            .expect("databases can be listed");
+        for name in old {
+            let sql = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+            sqlx::query(AssertSqlSafe(sql)).execute(&mut conn).await.expect("an old database is dropped");
+        }
+        let sql = format!("CREATE DATABASE {TEMPLATE}");
+        sqlx::query(AssertSqlSafe(sql)).execute(&mut conn).await.expect("the template is made");
+        for command in ["migrate", "sandbox-people"] {
+            let out = Command::new(binary())
+                .arg(command)
+                .env_clear()
+                .envs(super::process::environment(&self.database(TEMPLATE)))
+                .output()
+                .await
+                .expect("the binary runs");
+            assert!(out.status.success(), "firefighter {command}: {}", String::from_utf8_lossy(&out.stderr));
+        }
+    }
+
+    fn database(&self, name: &str) -> String {
+        let mut url = self.url.clone();
+        url.set_path(name);
+        url.into()
+    }
+}
+
+/// A PostgreSQL that the binary starts in the target folder and stops when this process is gone.
+async fn private() -> (String, Option<Child>) {
+    let data = binary().parent().expect("a folder").join("test-data");
+    let mut child = Command::new(binary())
+        .args(["database", "--data-dir"])
+        .arg(&data)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+    let url = lines.next_line().await.expect("readable").expect("it prints the address of the database");
+    (url, Some(child))
+}

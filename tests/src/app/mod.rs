@@ -1,0 +1,187 @@
+//! The product under test: the real binary, on a database of its own, beside the sandbox.
+//!
+//! ```ignore
+//! let t = App::start().await;                     // server, database, twins
+//! let yusuf = t.web("yusuf.demir").await;         // signed in by the form
+//! let incident = t.api().declare(json!({ … })).await;
+//! t.run_jobs().await;                             // until nothing waits
+//! t.ends_well().await;                            // no job left over, no contract broken
+//! ```
+//!
+//! Databases are clones of one migrated template; the PostgreSQL is that of `FF_TEST_POSTGRES` or one that the binary
+//! starts in the target folder.
+
+mod cluster;
+mod doors;
+mod process;
+
+pub use doors::{Api, Web};
+pub use process::Server;
+
+use crate::sandbox::{Options, Sandbox};
+use sqlx::PgPool;
+use std::time::{Duration, Instant};
+
+/// How an [`App`] is set up.
+#[derive(Debug, Clone, Default)]
+pub struct Setup {
+    /// Variables beside the usual ones; an empty value takes one away.
+    pub env: Vec<(String, String)>,
+    /// The server runs without its worker.
+    pub no_worker: bool,
+    /// Slack is not set up at all.
+    pub no_slack: bool,
+}
+
+impl Setup {
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.env.push((name.into(), value.into()));
+        self
+    }
+}
+
+pub struct App {
+    pub sandbox: Sandbox,
+    pub db: PgPool,
+    pub server: Server,
+    database: cluster::Database,
+}
+
+impl App {
+    /// Server, database and twins, as a developer gets them.
+    pub async fn start() -> Self {
+        Self::with(Setup::default()).await
+    }
+
+    /// The same, set up differently.
+    pub async fn with(setup: Setup) -> Self {
+        let sandbox = Sandbox::start(Options::default()).await.expect("the sandbox starts");
+        let database = cluster::Database::fresh().await;
+        let db = PgPool::connect(&database.url).await.expect("the test's database answers");
+        let server = Server::start(&database.url, &sandbox, &setup).await;
+        sandbox.connect(&server.url);
+        App { sandbox, db, server, database }
+    }
+
+    /// The address of the server.
+    pub fn url(&self) -> &str {
+        &self.server.url
+    }
+
+    /// Another server on the same database.
+    pub async fn another_server(&self, setup: Setup) -> Server {
+        Server::start(&self.database.url, &self.sandbox, &setup).await
+    }
+
+    /// Kills the server as by `kill -9`.
+    pub async fn kill(&mut self) {
+        self.server.kill().await;
+    }
+
+    /// Starts the server anew at the same address.
+    pub async fn restart(&mut self) {
+        self.server.restart().await;
+    }
+
+    /// A REST client with a new token of this person, created by the command line.
+    pub async fn api_as(&self, email: &str) -> Api {
+        let out = self.server.cli(&["token", "create", email]).await;
+        let token = out.split_whitespace().find(|w| w.len() == 40 && w.bytes().all(|b| b.is_ascii_hexdigit()));
+        Api::new(&self.server.url, token.unwrap_or_else(|| panic!("a token is printed: {out}")))
+    }
+
+    /// A browser without JavaScript in which this person has signed in.
+    pub async fn web_as(&self, username: &str) -> Web {
+        Web::signed_in(&self.server.url, username).await
+    }
+
+    /// A browser without JavaScript in which nobody has signed in.
+    pub fn web(&self) -> Web {
+        Web::new(&self.server.url)
+    }
+
+    /// Waits until no job is due or running and the twins have told everything; paced ones are brought forward by
+    /// moving the clock.
+    pub async fn run_jobs(&self) {
+        let end = Instant::now() + Duration::from_secs(40);
+        loop {
+            self.sandbox.settle().await.expect("events are taken");
+            let (unfinished, later): (i64, i64) = sqlx::query_as(
+                "SELECT count(*) FILTER (WHERE state IN ('waiting', 'running')),
+                        count(*) FILTER (WHERE state = 'waiting' AND reason IS NULL AND tries = 0) FROM jobs",
+            )
+            .fetch_one(&self.db)
+            .await
+            .expect("jobs can be counted");
+            if unfinished == 0 {
+                return;
+            }
+            if Instant::now() > end {
+                panic!("{unfinished} jobs do not end ({later} never tried): {:#?}", self.jobs().await);
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Waits until every job is finished or waits for a moment that has not come.
+    pub async fn until_idle(&self) {
+        let end = Instant::now() + Duration::from_secs(40);
+        loop {
+            let now = self.sandbox.read(|state| state.clock.now_micros());
+            let busy: i64 = sqlx::query_scalar(
+                "SELECT count(*) FROM jobs j WHERE state = 'running'
+                    OR state = 'waiting' AND run_at <= to_timestamp($1::float8 / 1000000)
+                       AND NOT EXISTS (SELECT FROM jobs b WHERE b.lane = j.lane AND b.place < j.place
+                                       AND b.state IN ('waiting', 'parked') AND (b.state = 'waiting' OR b.holds_lane))",
+            )
+            .bind(now as f64)
+            .fetch_one(&self.db)
+            .await
+            .expect("jobs can be counted");
+            if busy == 0 {
+                return;
+            }
+            assert!(Instant::now() < end, "jobs do not come to rest: {:#?}", self.jobs().await);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// `kind: state (reason)` of every job, in the order of their places.
+    pub async fn jobs(&self) -> Vec<String> {
+        sqlx::query_scalar(
+            "SELECT kind || ': ' || state || coalesce(' (' || reason || ')', '') FROM jobs ORDER BY place, id",
+        )
+        .fetch_all(&self.db)
+        .await
+        .expect("jobs can be read")
+    }
+
+    /// Moves product time for the server and the twins.
+    pub async fn advance(&self, by: Duration) {
+        self.sandbox.advance(by);
+        // The server follows the clock five times a second.
+        tokio::time::sleep(Duration::from_millis(450)).await;
+    }
+
+    /// Nothing is left over: every job is done or merged, no vendor contract was broken, the record is whole.
+    pub async fn ends_well(&self) {
+        self.run_jobs().await;
+        let odd: Vec<String> = sqlx::query_scalar(
+            "SELECT kind || ': ' || state || coalesce(' (' || reason || ')', '') FROM jobs
+             WHERE state NOT IN ('done', 'merged') ORDER BY id",
+        )
+        .fetch_all(&self.db)
+        .await
+        .expect("jobs can be read");
+        assert!(odd.is_empty(), "jobs that did not end well: {odd:#?}");
+        self.keeps_contracts();
+        let verdict = self.server.cli(&["verify"]).await;
+        assert!(!verdict.to_lowercase().contains("broken at"), "{verdict}");
+    }
+
+    /// No request of ours and no answer broke a vendor's contract.
+    pub fn keeps_contracts(&self) {
+        let violations = self.sandbox.violations();
+        assert!(violations.is_empty(), "contracts broken: {violations:#?}");
+    }
+}

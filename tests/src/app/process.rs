@@ -1,0 +1,195 @@
+//! The server as a process: started, killed, started again, asked by its command line.
+
+use super::Setup;
+use crate::sandbox::Sandbox;
+use std::{
+    net::TcpListener,
+    path::PathBuf,
+    process::Stdio,
+    time::{Duration, Instant},
+};
+use tokio::process::{Child, Command};
+
+/// The binary under test: `FF_BIN`, else the one beside the tests.
+pub fn binary() -> PathBuf {
+    if let Some(named) = std::env::var_os("FF_BIN") {
+        return named.into();
+    }
+    let exe = std::env::current_exe().expect("a path");
+    let deps = exe.parent().expect("a folder");
+    let folder = if deps.ends_with("deps") { deps.parent().expect("a folder") } else { deps };
+    folder.join("firefighter")
+}
+
+/// What every command of the binary needs.
+pub fn environment(database_url: &str) -> Vec<(String, String)> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+    let site = std::env::var("LEPTOS_SITE_ROOT").unwrap_or_else(|_| root.join("target/site").display().to_string());
+    let mut env: Vec<(String, String)> = [
+        ("ENV", "dev"),
+        ("SECRET_KEY", "tests-4Wq8zR1nXc6Lk2Tb9Vh5Jm7Pd3Gf0Ys"),
+        ("DATABASE_URL", database_url),
+        ("LOG_LEVEL", "info"),
+        ("BASE_URL", "http://127.0.0.1:8000"),
+        ("HTTP_BIND", "127.0.0.1"),
+        ("TIME_ZONE", "Europe/Paris"),
+        ("LEPTOS_OUTPUT_NAME", "firefighter"),
+        ("LEPTOS_SITE_ROOT", &site),
+        ("LEPTOS_SITE_PKG_DIR", "pkg"),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .collect();
+    for kept in ["PATH", "HOME", "LEPTOS_HASH_FILES", "RUST_BACKTRACE", "TMPDIR"] {
+        if let Ok(value) = std::env::var(kept) {
+            env.push((kept.into(), value));
+        }
+    }
+    env
+}
+
+/// One server process.
+pub struct Server {
+    pub url: String,
+    env: Vec<(String, String)>,
+    args: Vec<String>,
+    child: Option<Child>,
+    log: PathBuf,
+}
+
+impl Server {
+    /// Starts one on a free port and waits until it is healthy.
+    pub async fn start(database_url: &str, sandbox: &Sandbox, setup: &Setup) -> Self {
+        let port = free_port();
+        let url = format!("http://127.0.0.1:{port}");
+        let mut env = environment(database_url);
+        let mut set = |name: &str, value: String| {
+            env.retain(|(known, _)| known != name);
+            if !value.is_empty() {
+                env.push((name.into(), value));
+            }
+        };
+        set("HTTP_PORT", port.to_string());
+        set("BASE_URL", url.clone());
+        set("FF_CLOCK", sandbox.clock_url());
+        if !setup.no_slack {
+            set("SLACK_BOT_TOKEN", "xoxb-sandbox".into());
+            set("SLACK_SIGNING_SECRET", "sandbox-signing-secret".into());
+            set("SLACK_API_URL", sandbox.slack_api_url());
+            set("FF_SANDBOX_URL", sandbox.url().into());
+        }
+        for (name, value) in &setup.env {
+            set(name, value.clone());
+        }
+        let mut args = vec!["serve".to_owned()];
+        if setup.no_worker {
+            args.push("--no-worker".into());
+        }
+        let log = std::env::temp_dir().join(format!("firefighter-test-{}-{port}.log", std::process::id()));
+        let mut server = Server { url, env, args, child: None, log };
+        server.restart().await;
+        server
+    }
+
+    /// Variables of the next start.
+    pub fn set_env(&mut self, name: &str, value: &str) {
+        self.env.retain(|(known, _)| known != name);
+        if !value.is_empty() {
+            self.env.push((name.into(), value.into()));
+        }
+    }
+
+    /// Starts it (again) at its address and waits until it is healthy.
+    pub async fn restart(&mut self) {
+        self.spawn();
+        self.until_healthy().await;
+    }
+
+    /// Starts it and does not wait: it may die on its way.
+    pub fn spawn(&mut self) {
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(&self.log).expect("a log file");
+        let child = Command::new(binary())
+            .args(&self.args)
+            .env_clear()
+            .envs(self.env.iter().cloned())
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().expect("a log file"))
+            .stderr(log)
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the binary runs");
+        self.child = Some(child);
+    }
+
+    pub async fn until_healthy(&mut self) {
+        let end = Instant::now() + Duration::from_secs(30);
+        let probe = format!("{}/api/v2/firefighter/monitoring/healthcheck", self.url);
+        loop {
+            if reqwest::get(&probe).await.is_ok_and(|answer| answer.status().is_success()) {
+                return;
+            }
+            let gone = self.child.as_mut().and_then(|child| child.try_wait().ok()).flatten();
+            assert!(gone.is_none(), "the server ended ({gone:?}):\n{}", self.log());
+            assert!(Instant::now() < end, "the server does not become healthy:\n{}", self.log());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Waits until it has died, by a fault point.
+    pub async fn until_dead(&mut self) {
+        let child = self.child.as_mut().expect("it was started");
+        let died = tokio::time::timeout(Duration::from_secs(30), child.wait()).await;
+        assert!(died.is_ok(), "the server does not reach its fault point:\n{}", self.log());
+        self.child = None;
+    }
+
+    /// Whether it still runs.
+    pub fn is_running(&mut self) -> bool {
+        self.child.as_mut().is_some_and(|child| matches!(child.try_wait(), Ok(None)))
+    }
+
+    /// `kill -9`.
+    pub async fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            child.kill().await.expect("it can be killed");
+        }
+    }
+
+    /// Its command line, with the same environment. The output, when it ends well.
+    pub async fn cli(&self, args: &[&str]) -> String {
+        let (ok, out) = self.try_cli(args).await;
+        assert!(ok, "firefighter {args:?}: {out}");
+        out
+    }
+
+    /// Whether it ended well, and its output.
+    pub async fn try_cli(&self, args: &[&str]) -> (bool, String) {
+        let out = Command::new(binary())
+            .args(args)
+            .env_clear()
+            .envs(self.env.iter().filter(|(name, _)| name != "FF_FAULT").cloned())
+            .output()
+            .await
+            .expect("the binary runs");
+        let text = [out.stdout, out.stderr].concat();
+        (out.status.success(), String::from_utf8_lossy(&text).into_owned())
+    }
+
+    /// What it has logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let _gone = std::fs::remove_file(&self.log);
+        }
+    }
+}
+
+fn free_port() -> u16 {
+    let socket = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    socket.local_addr().expect("an address").port()
+}
