@@ -12,7 +12,7 @@
 //! starts in the target folder.
 
 mod cluster;
-mod doors;
+pub mod doors;
 mod process;
 
 pub use doors::{Api, Web};
