@@ -28,6 +28,12 @@ impl Choice {
     pub fn value(&self) -> &str {
         &self.value
     }
+
+    pub fn label(&self) -> &str {
+        match &self.text {
+            Text::PlainText { text, .. } | Text::Mrkdwn { text } => text,
+        }
+    }
 }
 
 /// Comes back from a select that had no real entry.
@@ -45,8 +51,8 @@ impl ChoiceGroup {
         ChoiceGroup { label: plain(label, LABEL), options }
     }
 
-    pub fn choices(&self) -> &[Choice] {
-        &self.options
+    pub fn into_choices(self) -> Vec<Choice> {
+        self.options
     }
 }
 

@@ -1,6 +1,7 @@
 //! Text in Slack's markup, escaped where people wrote it (spec 10 §13.5).
 
 use super::blocks::SECTION;
+use domain::Timestamp;
 use serde::Serialize;
 use std::fmt;
 
@@ -55,6 +56,21 @@ impl Mrkdwn {
     /// Names a channel by id, as a link for who may see it.
     pub fn channel(id: &str) -> Self {
         Mrkdwn(format!("<#{}>", id.chars().filter(char::is_ascii_alphanumeric).collect::<String>()))
+    }
+
+    /// A moment, shown to each reader in their own time zone; UTC where Slack cannot.
+    pub fn time(at: Timestamp) -> Self {
+        let fallback = at.format("%Y-%m-%d %H:%M UTC");
+        Mrkdwn(format!("<!date^{}^{{date_short_pretty}} {{time}}|{fallback}>", at.timestamp()))
+    }
+
+    /// Who, for people: a mention when they are in Slack, else their name, else ∅ (spec 10 §3).
+    pub fn person(slack_user: Option<&str>, name: &str) -> Self {
+        match slack_user {
+            Some(id) => Mrkdwn::mention(id),
+            None if name.is_empty() => "∅".into(),
+            None => Mrkdwn::escaped(name),
+        }
     }
 
     pub fn as_str(&self) -> &str {

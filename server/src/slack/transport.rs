@@ -6,10 +6,12 @@
 //! is why this is ours (docs/decisions/010-slack-transport.md): who says something in Slack has to know whether it may
 //! have been said (spec 10 §23a).
 
+use super::answer::Identity;
 use super::blocks::Block;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, fmt, time::Duration};
+use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
+use tokio::sync::OnceCell;
 use url::Url;
 
 const CONNECT: Duration = Duration::from_secs(3);
@@ -37,6 +39,17 @@ macro_rules! methods {
             }
         }
     };
+}
+
+impl Method {
+    /// How often it may be called by all servers together: so many at once, then so many a second. Only the slow ones
+    /// of tier 2 (20 a minute) are paced ahead; the others are slowed by Slack's 429 when it comes to that.
+    pub const fn pace(self) -> Option<(f64, f64)> {
+        match self {
+            Method::Create | Method::Rename | Method::SetTopic | Method::Archive => Some((20.0, 20.0 / 60.0)),
+            _ => None,
+        }
+    }
 }
 
 /// How arguments travel. Some methods ignore a JSON body without a word.
@@ -173,6 +186,7 @@ pub struct Client {
     http: reqwest::Client,
     base: Url,
     token: String,
+    me: Arc<OnceCell<Identity>>,
 }
 
 impl fmt::Debug for Client {
@@ -197,7 +211,15 @@ impl Client {
         if !base.path().ends_with('/') {
             base.set_path(&format!("{}/", base.path()));
         }
-        Ok(Client { http, base, token: token.to_owned() })
+        Ok(Client { http, base, token: token.to_owned(), me: Arc::default() })
+    }
+
+    /// Who we are in the workspace; asked once, known from then on.
+    ///
+    /// # Errors
+    /// As `auth.test`; nothing is kept then.
+    pub async fn me(&self) -> Result<&Identity> {
+        self.me.get_or_try_init(|| self.auth_test()).await
     }
 
     /// Answers a command or click at its `response_url`: five times within 30 minutes, at most once each, because
