@@ -6,6 +6,7 @@
 
 mod admin;
 mod checks;
+mod database;
 mod serve;
 
 pub use serve::{context, router};
@@ -59,6 +60,12 @@ enum Command {
     /// People
     #[command(subcommand)]
     User(UserCommand),
+    /// Run the private database of a folder until standard input ends; needs no settings
+    #[command(hide = true)]
+    Database {
+        #[arg(long)]
+        data_dir: std::path::PathBuf,
+    },
     /// Make the administrator of DJANGO_SUPERUSER_EMAIL, _USERNAME and _PASSWORD
     #[command(hide = true)]
     CreateSuperuser,
@@ -103,6 +110,9 @@ enum UserCommand {
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Some(Command::Database { data_dir }) = &arguments.command {
+        return alone(database::run(data_dir));
+    }
     let settings = match Settings::load() {
         Ok(settings) => settings,
         Err(e) => {
@@ -120,6 +130,21 @@ pub fn main() -> ExitCode {
     };
     match runtime.block_on(run(arguments.command, settings)) {
         Ok(code) => code,
+        Err(e) => {
+            eprintln!("{}", telemetry::chain(e.as_ref()));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A command that needs no settings.
+fn alone(command: impl Future<Output = Result<()>>) -> ExitCode {
+    let done = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(command),
+        Err(e) => Err(e.into()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
         Err(e) => {
             eprintln!("{}", telemetry::chain(e.as_ref()));
             ExitCode::FAILURE
@@ -156,7 +181,11 @@ async fn run(command: Option<Command>, settings: Settings) -> Result<ExitCode> {
                     admin::create_admin(&ctx, &email, username.as_deref()).await
                 }
                 Command::CreateSuperuser => admin::create_superuser(&ctx).await,
-                Command::Serve { .. } | Command::Worker | Command::Doctor | Command::Migrate => {
+                Command::Serve { .. }
+                | Command::Worker
+                | Command::Doctor
+                | Command::Migrate
+                | Command::Database { .. } => {
                     unreachable!("these have their own arm above")
                 }
             })

@@ -5,7 +5,7 @@ use crate::{
     db::{self, Database},
     http, jobs,
     settings::{Profile, Settings},
-    slack::client::Client as SlackClient,
+    slack::{self, client::Client as SlackClient},
     users,
 };
 use anyhow::{Context as _, Result};
@@ -43,7 +43,9 @@ pub async fn context(settings: Arc<Settings>, pool: PgPool) -> Result<Context> {
 
 /// All doors with all layers around: what `serve` answers with, and what tests ask.
 pub fn router(ctx: &Context) -> Router {
-    let doors = Router::new().merge(http::probes(ctx.db.clone()));
+    let doors = Router::new()
+        .merge(http::probes(ctx.db.clone()))
+        .merge(slack::routes::routes().with_state(ctx.clone()));
     http::surround(doors, &ctx.settings)
 }
 

@@ -56,26 +56,25 @@ impl Cluster {
     /// Drops what an earlier run left and migrates the template anew.
     async fn prepare(&self) {
         let mut conn = PgConnection::connect(self.url.as_str()).await.expect("PostgreSQL answers");
-        let old: Vec<String> = sqlx::query_scalar("SELECT datname FROM pg_database WHERE datname LIKE 'ff\\_%'")
-            .fetch_all(&mut conn)
-            .await
-            .expect("databases can be listed");
+        let old: Vec<String> =
+            sqlx::query_scalar("SELECT datname FROM pg_database WHERE datname LIKE 'ff\\_%'")
+                .fetch_all(&mut conn)
+                .await
+                .expect("databases can be listed");
         for name in old {
             let sql = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
             sqlx::query(AssertSqlSafe(sql)).execute(&mut conn).await.expect("an old database is dropped");
         }
         let sql = format!("CREATE DATABASE {TEMPLATE}");
         sqlx::query(AssertSqlSafe(sql)).execute(&mut conn).await.expect("the template is made");
-        for command in ["migrate", "sandbox-people"] {
-            let out = Command::new(binary())
-                .arg(command)
-                .env_clear()
-                .envs(super::process::environment(&self.database(TEMPLATE)))
-                .output()
-                .await
-                .expect("the binary runs");
-            assert!(out.status.success(), "firefighter {command}: {}", String::from_utf8_lossy(&out.stderr));
-        }
+        let out = Command::new(binary())
+            .arg("migrate")
+            .env_clear()
+            .envs(super::process::environment(&self.database(TEMPLATE)))
+            .output()
+            .await
+            .expect("the binary runs");
+        assert!(out.status.success(), "firefighter migrate: {}", String::from_utf8_lossy(&out.stderr));
     }
 
     fn database(&self, name: &str) -> String {

@@ -53,9 +53,14 @@ impl Api {
     }
 
     /// The whole answer.
-    pub async fn raw(&self, method: Method, path: &str, body: Option<Value>, headers: &[(&str, &str)]) -> Response {
-        let mut request =
-            self.http.request(method, format!("{}{path}", self.base)).bearer_auth(&self.token);
+    pub async fn raw(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        headers: &[(&str, &str)],
+    ) -> Response {
+        let mut request = self.http.request(method, format!("{}{path}", self.base)).bearer_auth(&self.token);
         if let Some(body) = body {
             request = request.json(&body);
         }
@@ -108,18 +113,16 @@ pub struct Page {
 
 impl Web {
     pub fn new(server: &str) -> Self {
-        let http = Client::builder()
-            .cookie_store(true)
-            .redirect(Policy::none())
-            .build()
-            .expect("a client");
+        let http = Client::builder().cookie_store(true).redirect(Policy::none()).build().expect("a client");
         Web { base: server.into(), http }
     }
 
     /// Signs in by the form, as one of the sandbox's people.
     pub async fn signed_in(server: &str, username: &str) -> Self {
         let web = Web::new(server);
-        let page = web.post("/admin/login/", &[("username", username), ("password", "sandbox"), ("next", "/")]).await;
+        let page = web
+            .post("/admin/login/", &[("username", username), ("password", "sandbox"), ("next", "/")])
+            .await;
         assert_eq!(page.status, StatusCode::OK, "signing in as {username}: {}", page.html);
         assert_eq!(page.at, "/", "signing in as {username} leads home");
         web

@@ -86,7 +86,8 @@ impl App {
     /// A REST client with a new token of this person, created by the command line.
     pub async fn api_as(&self, email: &str) -> Api {
         let out = self.server.cli(&["token", "create", email]).await;
-        let token = out.split_whitespace().find(|w| w.len() == 40 && w.bytes().all(|b| b.is_ascii_hexdigit()));
+        let token =
+            out.split_whitespace().find(|w| w.len() == 40 && w.bytes().all(|b| b.is_ascii_hexdigit()));
         Api::new(&self.server.url, token.unwrap_or_else(|| panic!("a token is printed: {out}")))
     }
 

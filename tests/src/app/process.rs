@@ -24,7 +24,8 @@ pub fn binary() -> PathBuf {
 /// What every command of the binary needs.
 pub fn environment(database_url: &str) -> Vec<(String, String)> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
-    let site = std::env::var("LEPTOS_SITE_ROOT").unwrap_or_else(|_| root.join("target/site").display().to_string());
+    let site =
+        std::env::var("LEPTOS_SITE_ROOT").unwrap_or_else(|_| root.join("target/site").display().to_string());
     let mut env: Vec<(String, String)> = [
         ("ENV", "dev"),
         ("SECRET_KEY", "tests-4Wq8zR1nXc6Lk2Tb9Vh5Jm7Pd3Gf0Ys"),
