@@ -9,6 +9,7 @@ use serde_json::Value;
 use std::{
     error::Error,
     fmt::{self, Write as _},
+    io::IsTerminal,
 };
 use tracing::{
     Event, Level, Subscriber,
@@ -35,7 +36,9 @@ pub fn init(settings: &LoggingSettings) {
     let filter = filter(settings.level);
     let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let layer = match settings.format {
-        LogFormat::Pretty => layer.with_target(true).with_line_number(true).boxed(),
+        LogFormat::Pretty => {
+            layer.event_format(PrettyLines { colours: std::io::stderr().is_terminal() }).boxed()
+        }
         LogFormat::Json => layer.fmt_fields(JsonFields).event_format(JsonLines).boxed(),
     };
     if tracing_subscriber::registry().with(layer.with_filter(filter)).try_init().is_ok() {
@@ -46,8 +49,9 @@ pub fn init(settings: &LoggingSettings) {
 /// Our own lines and those of SQL at the wished level; the chatter of libraries from INFO on at most.
 fn filter(level: LevelFilter) -> EnvFilter {
     let libraries = level.min(LevelFilter::INFO);
-    let rules =
-        format!("{libraries},server={level},app={level},domain={level},firefighter={level},sqlx={level}");
+    let rules = format!(
+        "{libraries},server={level},app={level},domain={level},firefighter={level},sqlx={level},sqlx::postgres::notice=warn"
+    );
     EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(rules))
 }
 
@@ -79,6 +83,62 @@ pub fn chain(error: &(dyn Error + 'static)) -> String {
     text
 }
 
+/// `time LEVEL logger:line message`, then what is worth seeing at a terminal: not the parts of a request, which the
+/// message names already.
+struct PrettyLines {
+    colours: bool,
+}
+
+impl<S, N> FormatEvent<S, N> for PrettyLines
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        ctx: &FmtContext<'_, S, N>,
+        mut out: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        let mut fields = Fields { leave_out: &["http.", "duration", "usr."], ..Fields::default() };
+        event.record(&mut fields);
+        let meta = event.metadata();
+        let (level, colour) = match *meta.level() {
+            Level::ERROR => ("ERROR", "\x1b[31m"),
+            Level::WARN => ("WARN ", "\x1b[33m"),
+            Level::INFO => ("INFO ", "\x1b[32m"),
+            Level::DEBUG => ("DEBUG", "\x1b[34m"),
+            Level::TRACE => ("TRACE", "\x1b[35m"),
+        };
+        let (colour, dim, end) = if self.colours { (colour, "\x1b[2m", "\x1b[0m") } else { ("", "", "") };
+
+        let mut time = String::new();
+        SystemTime.format_time(&mut Writer::new(&mut time))?;
+        // Of 2026-11-24T06:03:19.875000Z the time of day.
+        let time = time.get(11..23).unwrap_or(&time);
+        let (logger, line) = (meta.target(), meta.line().unwrap_or_default());
+        write!(
+            out,
+            "{dim}{time}{end} {colour}{level}{end} {dim}{logger}:{line}{end} {}{dim}",
+            fields.message
+        )?;
+        for span in ctx.event_scope().into_iter().flat_map(|scope| scope.from_root()) {
+            if let Some(fields) =
+                span.extensions().get::<FormattedFields<N>>().filter(|fields| !fields.is_empty())
+            {
+                write!(out, " {fields}")?;
+            }
+        }
+        for (name, value) in &fields.rest {
+            match value.as_str() {
+                Some(text) => write!(out, " {name}={text}")?,
+                None => write!(out, " {name}={value}")?,
+            }
+        }
+        writeln!(out, "{end}")
+    }
+}
+
 /// One JSON object a line.
 struct JsonLines;
 
@@ -99,7 +159,7 @@ where
 
         let mut timestamp = String::new();
         SystemTime.format_time(&mut Writer::new(&mut timestamp))?;
-        write!(out, "{{\"message\":{}", Value::from(fields.message))?;
+        write!(out, "{{\"message\":{}", Value::from(fields.message.as_str()))?;
         write!(out, ",\"timestamp\":{}", Value::from(timestamp))?;
         write!(out, ",\"status\":\"{}\"", level_name(*meta.level()))?;
         write!(out, ",\"logger.name\":{}", Value::from(meta.target()))?;
@@ -116,7 +176,7 @@ where
                 }
             }
         }
-        out.write_str(&fields.rest)?;
+        fields.write_json(&mut out)?;
         out.write_str("}\n")
     }
 }
@@ -128,7 +188,7 @@ impl<'writer> FormatFields<'writer> for JsonFields {
     fn format_fields<R: RecordFields>(&self, mut out: Writer<'writer>, recorded: R) -> fmt::Result {
         let mut fields = Fields::default();
         recorded.record(&mut fields);
-        out.write_str(&fields.rest)
+        fields.write_json(&mut out)
     }
 }
 
@@ -145,13 +205,22 @@ fn level_name(level: Level) -> &'static str {
 #[derive(Default)]
 struct Fields {
     message: String,
-    /// `,"name":value` for each other field.
-    rest: String,
+    rest: Vec<(String, Value)>,
+    /// Fields whose names begin so are not taken.
+    leave_out: &'static [&'static str],
 }
 
 impl Fields {
     fn put(&mut self, name: &str, value: Value) {
-        let _ = write!(self.rest, ",{}:{value}", Value::from(name));
+        if self.leave_out.iter().any(|front| name.starts_with(front)) || value.is_null() {
+            return;
+        }
+        self.rest.push((name.to_owned(), value));
+    }
+
+    /// `,"name":value` for each field but the message.
+    fn write_json(&self, out: &mut Writer<'_>) -> fmt::Result {
+        self.rest.iter().try_for_each(|(name, value)| write!(out, ",{}:{value}", Value::from(name.as_str())))
     }
 
     fn put_text(&mut self, field: &Field, text: String) {

@@ -27,7 +27,7 @@ pub async fn create_token(ctx: &Context, email: &str, name: &str, days: Option<u
     let mut connection = ctx.db.acquire().await.context("connecting to the database")?;
     let token = tokens::create(&mut connection, user.id, name, expires_at, now).await?;
     // The key alone on stdout, so that a script can take it.
-    eprintln!("Key {} of {}. It is shown now and never again:", token.id, user.name);
+    eprintln!("Key {} of {}. It is shown now and never again:", token.id, user.email);
     println!("{}", token.key);
     Ok(ExitCode::SUCCESS)
 }

@@ -7,6 +7,7 @@ use std::{
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Child, Command},
+    time::Duration,
 };
 
 pub struct Cluster {
@@ -109,21 +110,48 @@ impl Cluster {
             Err(source) => return Err(PrivateError::Folder { folder: self.folder.clone(), source }),
         };
         let pid = text.lines().next().unwrap_or_default().trim();
-        if self.is_postgres(pid) {
-            return self.stop();
-        }
-        // The machine was restarted, and the number may be somebody else's by now: that one must not be stopped.
-        fs::remove_file(&pid_file)
-            .map_err(|source| PrivateError::Folder { folder: self.folder.clone(), source })
+        if self.is_postgres(pid) { self.stop() } else { self.remove_stale_locks() }
     }
 
     fn is_postgres(&self, pid: &str) -> bool {
-        if !Path::new("/proc/self").exists() {
-            return true;
-        }
         let command_line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
         let folder = self.folder.as_os_str().as_encoded_bytes();
         command_line.split(|byte| *byte == 0).any(|argument| argument == folder)
+    }
+
+    /// The machine was restarted or PostgreSQL itself was killed; its number may be somebody else's by now, or that of a
+    /// dead process nobody has collected, and PostgreSQL would refuse to start. The locks may go only when no session
+    /// of the old one works on the files any more: those end by themselves when they notice that their parent is gone.
+    /// Without /proc this is left to PostgreSQL.
+    fn remove_stale_locks(&self) -> Result<(), PrivateError> {
+        if !Path::new("/proc/self").exists() {
+            return Ok(());
+        }
+        let mut tries = 100;
+        while self.is_worked_on() {
+            if tries == 0 {
+                return Err(PrivateError::Busy(self.folder.clone()));
+            }
+            tries -= 1;
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        for lock in [self.folder.join("postmaster.pid"), self.socket.join(".s.PGSQL.5432.lock")] {
+            match fs::remove_file(&lock) {
+                Err(source) if source.kind() != ErrorKind::NotFound => {
+                    return Err(PrivateError::Folder { folder: self.folder.clone(), source });
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Every process of PostgreSQL works in the folder of its cluster.
+    fn is_worked_on(&self) -> bool {
+        let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+        processes
+            .filter_map(|process| fs::read_link(process.path().join("cwd")).ok())
+            .any(|cwd| cwd == self.folder)
     }
 }
 

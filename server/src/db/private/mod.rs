@@ -3,7 +3,7 @@
 //! It lives in `<data>/postgres`, listens on a socket in that folder only, and lets in whoever may enter the folder
 //! (0700). One process owns it, holding a lock on `<data>/postgres.lock`; the owner starts it as a child and stops it.
 //! Another process of the same data folder (`firefighter token create` beside a running server) is a guest and only
-//! connects. When the owner is killed, the lock is free and PostgreSQL still runs: the next owner stops that left-over
+//! connects; the owner waits a little for its guests before it ends. When the owner is killed, the lock is free and PostgreSQL still runs: the next owner stops that left-over
 //! and starts anew, so no data is lost. `<data>/postgres.path` says where cluster and socket are, for guests and people.
 //!
 //! PostgreSQL refuses to run as root: root hands it to user `postgres`, else `nobody`. When that user cannot enter the
@@ -28,23 +28,27 @@ use std::{
 
 /// User and database of the cluster.
 const NAME: &str = "firefighter";
+/// In the data folder: what PostgreSQL says, and a file that guests hold locked.
+const LOG: &str = "postgres.log";
+const GUESTS: &str = "postgres.guests";
 /// How long a start may take, recovery after a crash included.
 const START_PATIENCE: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(50);
+
+/// How long an owner that ends waits for guests.
+const GUESTS_PATIENCE: Duration = Duration::from_secs(10);
 
 /// The running private PostgreSQL.
 pub struct PrivatePostgres {
     socket: PathBuf,
     described: String,
-    /// `None` for a guest.
-    owned: Option<Owned>,
+    role: Option<Role>,
 }
 
-struct Owned {
-    cluster: Cluster,
-    child: std::process::Child,
-    /// Held until the end of the process; the operating system frees it when we are killed.
-    _lock: fs::File,
+/// The locks are held until the end of the process; the operating system frees them when we are killed.
+enum Role {
+    Owner { cluster: Cluster, child: std::process::Child, _lock: fs::File, guests: PathBuf },
+    Guest { _lock: fs::File },
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +69,8 @@ pub enum PrivateError {
     Folder { folder: PathBuf, source: io::Error },
     #[error("{} belongs to another user. Start as that user, or choose another FF_DATA_DIR", .0.display())]
     NotOurs(PathBuf),
+    #[error("another process owns the private database in {} and it does not answer", .0.display())]
+    Busy(PathBuf),
     #[error("running {program}")]
     Run { program: String, source: io::Error },
     #[error("{program} failed: {output}")]
@@ -84,11 +90,23 @@ impl PrivatePostgres {
         let failed = |source| PrivateError::Folder { folder: data_dir.to_owned(), source };
         fs::create_dir_all(data_dir).map_err(failed)?;
         let data_dir = fs::canonicalize(data_dir).map_err(failed)?;
-        let lock = fs::File::create(data_dir.join("postgres.lock")).map_err(failed)?;
-        match lock.try_lock() {
-            Ok(()) => own(&data_dir, lock).await,
-            Err(fs::TryLockError::WouldBlock) => visit(&data_dir).await,
-            Err(fs::TryLockError::Error(source)) => Err(failed(source)),
+        let mut waited = Duration::ZERO;
+        loop {
+            let lock = fs::File::create(data_dir.join("postgres.lock")).map_err(failed)?;
+            match lock.try_lock() {
+                Ok(()) => return own(&data_dir, lock).await,
+                Err(fs::TryLockError::WouldBlock) => {}
+                Err(fs::TryLockError::Error(source)) => return Err(failed(source)),
+            }
+            // The owner may still be starting, or about to end: then it is our turn.
+            if let Some(guest) = visit(&data_dir).await? {
+                return Ok(guest);
+            }
+            if waited >= START_PATIENCE {
+                return Err(PrivateError::Busy(data_dir));
+            }
+            tokio::time::sleep(POLL).await;
+            waited += POLL;
         }
     }
 
@@ -109,13 +127,18 @@ impl PrivatePostgres {
     }
 
     fn is_running(&mut self) -> bool {
-        self.owned.as_mut().is_none_or(|owned| matches!(owned.child.try_wait(), Ok(None)))
+        match &mut self.role {
+            Some(Role::Owner { child, .. }) => matches!(child.try_wait(), Ok(None)),
+            Some(Role::Guest { .. }) | None => true,
+        }
     }
 
     /// Shuts the cluster down if this process started it; open connections end.
     pub async fn stop(mut self) {
-        if let Some(owned) = self.owned.take()
-            && let Err(e) = tokio::task::spawn_blocking(move || owned.stop()).await
+        let Some(Role::Owner { guests, .. }) = &self.role else { return };
+        wait_for_guests(guests).await;
+        if let Some(role) = self.role.take()
+            && let Err(e) = tokio::task::spawn_blocking(move || role.end()).await
         {
             tracing::error!(error = %e, "The private database could not be stopped");
         }
@@ -125,23 +148,40 @@ impl PrivatePostgres {
 /// A start that fails half-way must not leave a database behind.
 impl Drop for PrivatePostgres {
     fn drop(&mut self) {
-        if let Some(owned) = self.owned.take() {
-            owned.stop();
+        if let Some(role) = self.role.take() {
+            role.end();
         }
     }
 }
 
-impl Owned {
-    fn stop(mut self) {
-        if let Err(e) = self.cluster.stop() {
+impl Role {
+    fn end(self) {
+        let Role::Owner { cluster, mut child, .. } = self else { return };
+        if !matches!(child.try_wait(), Ok(None)) {
+            return;
+        }
+        if let Err(e) = cluster.stop() {
             tracing::error!(error = %e, "The private database could not be stopped; it is killed");
-            if let Err(e) = self.child.kill() {
+            if let Err(e) = child.kill() {
                 tracing::error!(error = %e, "The private database could not be killed");
             }
         }
-        if let Err(e) = self.child.wait() {
+        if let Err(e) = child.wait() {
             tracing::error!(error = %e, "Waiting for the end of the private database failed");
         }
+    }
+}
+
+async fn wait_for_guests(guests: &Path) {
+    let mut waited = Duration::ZERO;
+    while waited < GUESTS_PATIENCE {
+        // No such file: there never was a guest. Whatever else is wrong, the end must not hang on it.
+        let Ok(file) = fs::File::open(guests) else { return };
+        if !matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock)) {
+            return;
+        }
+        tokio::time::sleep(POLL).await;
+        waited += POLL;
     }
 }
 
@@ -156,9 +196,9 @@ async fn own(data_dir: &Path, lock: fs::File) -> Result<PrivatePostgres, Private
     let mut postgres = PrivatePostgres {
         socket: cluster.socket.clone(),
         described,
-        owned: Some(Owned { cluster, child, _lock: lock }),
+        role: Some(Role::Owner { cluster, child, _lock: lock, guests: data_dir.join(GUESTS) }),
     };
-    wait_until_it_answers(&mut postgres).await?;
+    wait_until_it_answers(&mut postgres, &data_dir.join(LOG)).await?;
     make_database(&postgres.socket).await?;
     Ok(postgres)
 }
@@ -177,7 +217,7 @@ fn settle(data_dir: &Path) -> Result<(Cluster, bool), PrivateError> {
     let binaries = binaries.runnable_by(&account, &base)?;
     let moved = folder.starts_with(&base);
     let socket = choose_socket(&folder, &account)?;
-    let cluster = Cluster { folder, socket, account, binaries, log: data_dir.join("postgres.log") };
+    let cluster = Cluster { folder, socket, account, binaries, log: data_dir.join(LOG) };
     cluster.stop_left_over()?;
     cluster.initialise_if_new()?;
     let place = format!("{}\n{}\n", cluster.folder.display(), cluster.socket.display());
@@ -242,38 +282,28 @@ fn describe(cluster: &Cluster, moved: bool) -> String {
     format!("private PostgreSQL {} in {}{user}{why}", cluster.binaries.version, cluster.folder.display())
 }
 
-/// Another process owns the cluster: it may still be starting.
-async fn visit(data_dir: &Path) -> Result<PrivatePostgres, PrivateError> {
-    let path = data_dir.join("postgres.path");
-    let mut waited = Duration::ZERO;
-    loop {
-        let place = fs::read_to_string(&path).or_else(|e| match e.kind() {
-            ErrorKind::NotFound => Ok(String::new()),
-            _ => Err(PrivateError::Folder { folder: path.clone(), source: e }),
-        })?;
-        let mut lines = place.lines().map(PathBuf::from);
-        if let (Some(folder), Some(socket)) = (lines.next(), lines.next()) {
-            match PgConnection::connect_with(&options(&socket, NAME)).await {
-                Ok(connection) => {
-                    drop(connection.close().await);
-                    let described =
-                        format!("private PostgreSQL in {}, run by another process", folder.display());
-                    return Ok(PrivatePostgres { socket, described, owned: None });
-                }
-                Err(source) if waited >= START_PATIENCE => {
-                    return Err(PrivateError::NoAnswer { socket, source });
-                }
-                Err(_) => {}
-            }
-        } else if waited >= START_PATIENCE {
-            return Err(PrivateError::NotOurs(data_dir.join("postgres.lock")));
-        }
-        tokio::time::sleep(POLL).await;
-        waited += POLL;
+/// Joins the cluster that another process owns; `None` when it does not answer now.
+async fn visit(data_dir: &Path) -> Result<Option<PrivatePostgres>, PrivateError> {
+    let failed = |source| PrivateError::Folder { folder: data_dir.to_owned(), source };
+    let place = match fs::read_to_string(data_dir.join("postgres.path")) {
+        Ok(place) => place,
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(e) => return Err(failed(e)),
+    };
+    let mut lines = place.lines().map(PathBuf::from);
+    let (Some(folder), Some(socket)) = (lines.next(), lines.next()) else { return Ok(None) };
+    // Before the first connection, so that the owner does not end in between.
+    let lock = fs::File::create(data_dir.join(GUESTS)).map_err(failed)?;
+    if lock.try_lock_shared().is_err() {
+        return Ok(None);
     }
+    let Ok(connection) = PgConnection::connect_with(&options(&socket, NAME)).await else { return Ok(None) };
+    drop(connection.close().await);
+    let described = format!("private PostgreSQL in {}, run by another process", folder.display());
+    Ok(Some(PrivatePostgres { socket, described, role: Some(Role::Guest { _lock: lock }) }))
 }
 
-async fn wait_until_it_answers(postgres: &mut PrivatePostgres) -> Result<(), PrivateError> {
+async fn wait_until_it_answers(postgres: &mut PrivatePostgres, log: &Path) -> Result<(), PrivateError> {
     let mut waited = Duration::ZERO;
     loop {
         match PgConnection::connect_with(&options(&postgres.socket, "postgres")).await {
@@ -287,8 +317,7 @@ async fn wait_until_it_answers(postgres: &mut PrivatePostgres) -> Result<(), Pri
             Err(_) => {}
         }
         if !postgres.is_running() {
-            let log = postgres.owned.as_ref().map(|owned| owned.cluster.log.clone()).unwrap_or_default();
-            return Err(PrivateError::Ended { tail: cluster::tail(&log), log });
+            return Err(PrivateError::Ended { tail: cluster::tail(log), log: log.to_owned() });
         }
         tokio::time::sleep(POLL).await;
         waited += POLL;
