@@ -7,10 +7,13 @@
 //! | [`attach_channel`], [`channel_event`] | what Slack made of the incident's channel |
 //! | [`members::join`], [`members::leave`] | who is on it |
 //!
-//! Reads ([`query`]) ask the fence inside their SQL. `store` holds the rows and is private to this room.
+//! Reads ([`query`], [`list`], [`desk`]) ask the fence inside their SQL. `store` holds the rows and is private to this
+//! room.
 
 mod channel;
 mod declare;
+pub mod desk;
+pub mod list;
 pub mod members;
 pub mod query;
 mod store;

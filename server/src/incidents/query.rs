@@ -2,8 +2,9 @@
 
 use crate::failure::OrInternal;
 use domain::{
-    CategoryId, EnvironmentId, Error, ImpactLevelId, ImpactTypeId, IncidentId, JobId, MetricTypeId,
-    PriorityId, Result, RoleTypeId, Timestamp, UpdateId, UserId, Viewer, incident::Status,
+    CategoryId, EnvironmentId, Error, IncidentId, ImpactLevelId, ImpactTypeId, JobId, MetricTypeId, PriorityId,
+    Result, RoleTypeId, Timestamp, UpdateId, UserId, Viewer,
+    incident::{Milestone, Milestones, Status, milestone::latest},
 };
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -86,7 +87,8 @@ pub struct Update {
     pub created_at: Timestamp,
 }
 
-struct IncidentRow {
+#[derive(sqlx::FromRow)]
+pub(super) struct IncidentRow {
     id: i64,
     title: String,
     description: String,
@@ -209,17 +211,17 @@ pub struct Brief {
     pub channel: Option<Channel>,
 }
 
-struct BriefRow {
-    id: i64,
-    title: String,
-    status: i32,
-    priority_id: Uuid,
-    category_id: Uuid,
-    environment_id: Uuid,
-    created_at: Timestamp,
-    channel_id: Option<String>,
-    channel_name: Option<String>,
-    channel_status: Option<String>,
+pub(super) struct BriefRow {
+    pub(super) id: i64,
+    pub(super) title: String,
+    pub(super) status: i32,
+    pub(super) priority_id: Uuid,
+    pub(super) category_id: Uuid,
+    pub(super) environment_id: Uuid,
+    pub(super) created_at: Timestamp,
+    pub(super) channel_id: Option<String>,
+    pub(super) channel_name: Option<String>,
+    pub(super) channel_status: Option<String>,
 }
 
 impl From<BriefRow> for Brief {
@@ -442,6 +444,25 @@ pub async fn impacts(db: &PgPool, incident: IncidentId) -> Result<Vec<(ImpactTyp
     .await
     .or_internal("reading the impacts of an incident")?;
     Ok(rows.into_iter().map(|r| (ImpactTypeId(r.impact_type_id), ImpactLevelId(r.impact_level_id))).collect())
+}
+
+/// The time of each key event, and who set it.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn milestones(db: &PgPool, incident: IncidentId) -> Result<Milestones> {
+    let rows = sqlx::query!(
+        r#"SELECT event_type AS "event_type!", event_ts, created_by FROM incident_updates
+           WHERE incident_id = $1 AND is_milestone"#,
+        incident.0
+    )
+    .fetch_all(db)
+    .await
+    .or_internal("reading the key events of an incident")?;
+    let milestones = rows
+        .into_iter()
+        .map(|r| (r.event_type, Milestone { at: r.event_ts, by: r.created_by.map(UserId) }));
+    Ok(latest(milestones))
 }
 
 /// The computed durations, in microseconds.
