@@ -6,7 +6,7 @@ use crate::{
     http, jobs,
     settings::{Profile, Settings},
     slack::{self, client::Client as SlackClient},
-    users,
+    users, web,
 };
 use anyhow::{Context as _, Result};
 use axum::Router;
@@ -45,7 +45,8 @@ pub async fn context(settings: Arc<Settings>, pool: PgPool) -> Result<Context> {
 pub fn router(ctx: &Context) -> Router {
     let doors = Router::new()
         .merge(http::probes(ctx.db.clone()))
-        .merge(slack::routes::routes().with_state(ctx.clone()));
+        .merge(slack::routes::routes().with_state(ctx.clone()))
+        .merge(web::router(ctx.clone()));
     http::surround(doors, &ctx.settings)
 }
 

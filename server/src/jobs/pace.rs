@@ -1,6 +1,7 @@
 //! Pacing and pauses that all servers share: token buckets and 429s are rows.
 
 use super::JobError;
+use crate::failure::OrInternal;
 use domain::Timestamp;
 use sqlx::PgPool;
 use std::time::Duration;
@@ -66,5 +67,17 @@ pub async fn take(
     .execute(&mut *tx)
     .await?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// Forgets buckets that nobody asked since then; an idle bucket is a full one.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn forget_idle(db: &PgPool, prefix: &str, before: Timestamp) -> domain::Result<()> {
+    sqlx::query!("DELETE FROM vendor_buckets WHERE starts_with(key, $1) AND at < $2", prefix, before)
+        .execute(db)
+        .await
+        .or_internal("forgetting idle buckets")?;
     Ok(())
 }

@@ -1,0 +1,218 @@
+//! What pages may ask, answered by the server's operations and reads.
+
+use super::{
+    login, next,
+    present::{self, Facts, Scene, SlackLinks, Times},
+    session,
+};
+use crate::{
+    context::Context,
+    incidents::{self, desk, list, query},
+    jobs,
+    write::Sent,
+};
+use app::backend::{Desk, Incidents, Jobs};
+use async_trait::async_trait;
+use chrono::TimeDelta;
+use domain::{
+    Caller, Error, IncidentId, JobId, Origin, Result,
+    catalog::Catalog,
+    incident::{Declaration, Filter, Limits, RawDeclaration, RawUpdate, Update},
+    view::{Connection, Dashboard, DeclareForm, Fires, IncidentList, IncidentPage, Login},
+};
+
+/// So much of a timeline is shown; the rest is in the record.
+const TIMELINE: i64 = 500;
+const DELIVERIES: i64 = 500;
+/// Of one status so many are shown on the dashboard.
+const PER_STATUS: i64 = 25;
+const YOURS: i64 = 10;
+/// "Is it one of these?"
+const RECENT: i64 = 8;
+const RECENT_FOR: TimeDelta = TimeDelta::hours(2);
+/// A delivery that waits for longer is told on the dashboard.
+const LATE_AFTER: TimeDelta = TimeDelta::seconds(30);
+/// A key of ours is a uuid; anything much longer was not made here.
+const LONGEST_KEY: usize = 100;
+
+/// The server, as pages see it.
+#[derive(Clone)]
+pub struct Web {
+    ctx: Context,
+}
+
+impl Web {
+    pub fn new(ctx: Context) -> Self {
+        Web { ctx }
+    }
+
+    fn scene<'a>(&self, catalog: &'a Catalog) -> Scene<'a> {
+        let site = &self.ctx.settings.site;
+        let sandbox = site.sandbox_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned());
+        let slack = match (self.ctx.slack(), sandbox) {
+            (None, _) => SlackLinks::Off,
+            (Some(_), Some(face)) if session::is_sandbox(&self.ctx.settings) => SlackLinks::Sandbox(face),
+            (Some(_), _) => SlackLinks::Real,
+        };
+        Scene { catalog, times: Times { now: self.ctx.now(), zone: site.time_zone }, slack }
+    }
+
+    /// Everything about one incident. The first read asks the fence; the others run only behind it.
+    async fn facts(&self, caller: &Caller, id: IncidentId) -> Result<Facts> {
+        let db = &self.ctx.db;
+        Ok(Facts {
+            incident: query::get(db, caller.viewer(), id).await?,
+            updates: query::timeline(db, id, TIMELINE).await?,
+            milestones: query::milestones(db, id).await?,
+            holders: query::holders(db, id).await?,
+            members: query::people(db, id).await?.len(),
+            impacts: query::impacts(db, id).await?,
+            metrics: query::metrics(db, id).await?,
+            deliveries: query::deliveries(db, id, DELIVERIES).await?,
+            postmortem: self.ctx.postmortem(),
+        })
+    }
+
+    /// Vendors that are set up, as far as this caller may know.
+    async fn connections(&self, caller: &Caller) -> Result<Vec<Connection>> {
+        if self.ctx.slack().is_none() {
+            return Ok(vec![]);
+        }
+        let late = self.ctx.now() - LATE_AFTER;
+        let slack = desk::deliveries(&self.ctx.db, caller.viewer(), "slack", late).await?;
+        Ok(vec![present::connection("Slack", slack)])
+    }
+
+    /// What declaring sets in motion, one sentence each.
+    fn then(&self) -> Vec<String> {
+        let channel = match self.ctx.slack() {
+            Some(_) => {
+                "P1 to P3: a Slack channel is made, and you are invited. In production it is announced too."
+            }
+            None => "No Slack channel: Slack is not connected.",
+        };
+        vec![
+            "It exists the moment you send. Should something outside be slow, it waits its turn and the page shows it."
+                .into(),
+            "You lead it until somebody takes over.".into(),
+            channel.into(),
+        ]
+    }
+}
+
+#[async_trait]
+impl Desk for Web {
+    async fn fires(&self, caller: &Caller) -> Result<Fires> {
+        let (worst, count) = desk::fires(&self.ctx.db, caller.viewer()).await?;
+        let catalog = self.ctx.catalog().await?;
+        Ok(present::fires(&self.scene(&catalog), worst, count))
+    }
+
+    async fn dashboard(&self, caller: &Caller) -> Result<Dashboard> {
+        let (db, viewer) = (&self.ctx.db, caller.viewer());
+        let catalog = self.ctx.catalog().await?;
+        let scene = self.scene(&catalog);
+        let lead =
+            catalog.role_type_by_slug("commander").or_else(|| catalog.role_types.iter().find(|r| r.required));
+        let lead = lead.map(|role| role.id);
+        let active = desk::active(db, viewer, lead, None, PER_STATUS).await?;
+        let yours = match caller.user_id() {
+            Some(me) => desk::active(db, viewer, lead, Some(me), YOURS).await?,
+            None => vec![],
+        };
+        let (worst, burning) = desk::fires(db, viewer).await?;
+        let fire = match worst {
+            Some(fire) => Some(self.facts(caller, fire.id).await?),
+            None => None,
+        };
+        let last_p1 = if fire.is_none() { desk::last_p1(db, viewer).await? } else { None };
+        let connections = self.connections(caller).await?;
+        Ok(present::dashboard(&scene, &active, &yours, burning, fire.as_ref(), last_p1, connections))
+    }
+
+    async fn login(&self, asked: &str) -> Result<Login> {
+        let next = next::safe(asked);
+        Ok(Login {
+            next: next.to_owned(),
+            next_label: next::label(next),
+            sso_url: None,
+            people: login::people(&self.ctx).await?,
+        })
+    }
+
+    fn submission(&self) -> String {
+        self.ctx.new_id().to_string()
+    }
+}
+
+#[async_trait]
+impl Incidents for Web {
+    async fn incidents(&self, caller: &Caller, asked: &str) -> Result<IncidentList> {
+        let catalog = self.ctx.catalog().await?;
+        let scene = self.scene(&catalog);
+        let filter = Filter::parse(asked, scene.times.now, &scene.times.zone);
+        let found = match &filter {
+            Ok(filter) => Ok((filter, list::list(&self.ctx, caller.viewer(), filter).await?)),
+            Err(errors) => Err(errors.clone()),
+        };
+        Ok(present::list(&scene, asked, found, caller.user_id()))
+    }
+
+    async fn incident_page(&self, caller: &Caller, id: IncidentId) -> Result<IncidentPage> {
+        let facts = self.facts(caller, id).await?;
+        let catalog = self.ctx.catalog().await?;
+        Ok(present::page(&self.scene(&catalog), &facts, self.submission()))
+    }
+
+    async fn declare_form(&self, caller: &Caller) -> Result<DeclareForm> {
+        let catalog = self.ctx.catalog().await?;
+        let scene = self.scene(&catalog);
+        let since = scene.times.now - RECENT_FOR;
+        let recent = desk::recent(&self.ctx.db, caller.viewer(), since, RECENT).await?;
+        Ok(DeclareForm {
+            recent: present::recent(&scene, recent),
+            then: self.then(),
+            connections: self.connections(caller).await?,
+            ..DeclareForm::offer(&catalog, self.submission())
+        })
+    }
+
+    async fn declare(&self, caller: &Caller, asked: RawDeclaration, submission: &str) -> Result<IncidentId> {
+        let catalog = self.ctx.catalog().await?;
+        let declaration = Declaration::parse(&asked, &catalog, Limits::Form)?;
+        let sent = sent(submission, &asked)?;
+        let declared = incidents::declare(&self.ctx, caller, &declaration, None, Some(&sent)).await?;
+        Ok(declared.incident)
+    }
+
+    async fn update(
+        &self,
+        caller: &Caller,
+        id: IncidentId,
+        asked: RawUpdate,
+        submission: &str,
+    ) -> Result<()> {
+        let catalog = self.ctx.catalog().await?;
+        let update = Update::parse(&asked, &catalog, Limits::Form)?;
+        let sent = sent(submission, &(id, &asked))?;
+        incidents::update(&self.ctx, caller, id, &update, Some(&sent)).await?;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Jobs for Web {
+    async fn retry(&self, caller: &Caller, incident: IncidentId, job: JobId) -> Result<()> {
+        query::get(&self.ctx.db, caller.viewer(), incident).await?;
+        jobs::retry(&self.ctx, caller, job).await
+    }
+}
+
+/// The form's key. A form without one was not made by us.
+fn sent(submission: &str, asked: &impl serde::Serialize) -> Result<Sent> {
+    if submission.is_empty() || submission.len() > LONGEST_KEY {
+        let words = "This form could not be read. Load the page again";
+        return Err(Error::field("form", domain::FieldCode::Invalid, words));
+    }
+    Ok(Sent::new(Origin::Web, submission, asked))
+}
