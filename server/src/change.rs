@@ -16,9 +16,25 @@ pub enum Change {
     IncidentDeclared(Declared),
     IncidentUpdated(Updated),
     ChannelAttached(Attached),
-    ChannelChanged { incident: Option<IncidentId>, channel: String, what: ChannelEvent },
-    MemberJoined { incident: IncidentId, user: UserId },
-    MemberLeft { incident: IncidentId, user: UserId },
+    ChannelChanged {
+        incident: Option<IncidentId>,
+        channel: String,
+        what: ChannelEvent,
+    },
+    /// A channel got a meaning by its tag (`tech_incidents`), or lost it (empty).
+    ChannelTagged {
+        channel: String,
+        name: String,
+        tag: String,
+    },
+    MemberJoined {
+        incident: IncidentId,
+        user: UserId,
+    },
+    MemberLeft {
+        incident: IncidentId,
+        user: UserId,
+    },
 }
 
 /// Whether an incident has, or will have, a channel: decided by its response type.
@@ -100,6 +116,7 @@ impl Change {
             Change::IncidentUpdated(u) => Some(u.incident),
             Change::ChannelAttached(a) => Some(a.incident),
             Change::ChannelChanged { incident, .. } => *incident,
+            Change::ChannelTagged { .. } => None,
             Change::MemberJoined { incident, .. } | Change::MemberLeft { incident, .. } => Some(*incident),
         }
     }
@@ -124,6 +141,9 @@ impl Change {
                     ChannelEvent::Deleted => json!("deleted"),
                 };
                 ("channel_changed", json!({ "channel": channel, "what": what }), vec![])
+            }
+            Change::ChannelTagged { channel, name, tag } => {
+                ("channel_tagged", json!({ "channel": channel, "name": name, "tag": tag }), vec![])
             }
             Change::MemberJoined { user, .. } => ("member_joined", json!({ "user": user }), vec![]),
             Change::MemberLeft { user, .. } => ("member_left", json!({ "user": user }), vec![]),

@@ -13,7 +13,10 @@ pub fn consequences(change: &Change, _origin: Origin) -> Vec<Job> {
         Change::IncidentDeclared(declared) => after_declared(declared),
         Change::IncidentUpdated(updated) => after_updated(updated),
         Change::ChannelAttached(attached) => after_attached(attached),
-        Change::ChannelChanged { .. } | Change::MemberJoined { .. } | Change::MemberLeft { .. } => vec![],
+        Change::ChannelChanged { .. }
+        | Change::ChannelTagged { .. }
+        | Change::MemberJoined { .. }
+        | Change::MemberLeft { .. } => vec![],
     }
 }
 

@@ -1,1 +1,3 @@
-//! Tests.
+//! Stories told by actors through the doors: the real binary, real PostgreSQL, stateful twins of the vendors.
+
+mod slack;

@@ -3,10 +3,12 @@
 use crate::{
     catalog,
     context::Context,
+    incidents,
     users::{self, Email, User, directory, password, tokens},
 };
 use anyhow::{Context as _, Result, anyhow, ensure};
 use chrono::TimeDelta;
+use domain::{Caller, Origin};
 use std::{
     collections::HashMap,
     io::{IsTerminal, Read},
@@ -17,6 +19,25 @@ use uuid::Uuid;
 pub async fn seed(ctx: &Context) -> Result<ExitCode> {
     catalog::seed(&ctx.db).await?;
     println!("The reference data is there.");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Asks Slack for the channel of this name and gives it its meaning.
+pub async fn tag_channel(ctx: &Context, name: &str, tag: &str) -> Result<ExitCode> {
+    let name = name.trim_start_matches('#');
+    let slack = ctx.slack().ok_or_else(|| anyhow!("Slack is not set up: SLACK_BOT_TOKEN is missing."))?;
+    let channels = slack.channels().await.context("asking Slack for its channels")?;
+    let Some(channel) = channels.into_iter().find(|channel| channel.name == name) else {
+        anyhow::bail!("Slack shows no channel #{name}. If it is private, invite the bot first.");
+    };
+    let channel = incidents::NewChannel {
+        private: channel.is_private,
+        id: channel.id,
+        name: channel.name,
+        creator: Some(channel.creator).filter(|creator| !creator.is_empty()),
+    };
+    incidents::tag_channel(ctx, &Caller::system(Origin::Cli), &channel, tag).await?;
+    println!("#{name} is tagged {tag}.");
     Ok(ExitCode::SUCCESS)
 }
 

@@ -66,6 +66,9 @@ enum Command {
         #[arg(long)]
         data_dir: std::path::PathBuf,
     },
+    /// Channels of Slack that have a meaning
+    #[command(subcommand)]
+    Channel(ChannelCommand),
     /// Make the administrator of DJANGO_SUPERUSER_EMAIL, _USERNAME and _PASSWORD
     #[command(hide = true)]
     CreateSuperuser,
@@ -93,6 +96,16 @@ enum TokenCommand {
     List {
         /// The person's e-mail address
         email: Option<String>,
+    },
+}
+
+#[derive(Subcommand)]
+enum ChannelCommand {
+    /// Give a channel its meaning: tech_incidents (announcements), it_deploy, dev_firefighter (support)
+    Tag {
+        /// Its name in Slack
+        name: String,
+        tag: String,
     },
 }
 
@@ -179,6 +192,9 @@ async fn run(command: Option<Command>, settings: Settings) -> Result<ExitCode> {
                 }
                 Command::User(UserCommand::CreateAdmin { email, username }) => {
                     admin::create_admin(&ctx, &email, username.as_deref()).await
+                }
+                Command::Channel(ChannelCommand::Tag { name, tag }) => {
+                    admin::tag_channel(&ctx, &name, &tag).await
                 }
                 Command::CreateSuperuser => admin::create_superuser(&ctx).await,
                 Command::Serve { .. }

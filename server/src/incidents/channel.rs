@@ -135,3 +135,41 @@ pub async fn channel_event(ctx: &Context, channel: &str, what: ChannelEvent) -> 
     let incident = known.incident_id.map(IncidentId);
     w.commit(Change::ChannelChanged { incident, channel: channel.into(), what }, ()).await
 }
+
+/// Gives a channel of no incident its meaning: `tech_incidents`, `it_deploy`, `dev_firefighter` (spec 10 §17.2). A tag
+/// stands on one channel: the one that had it loses it. An empty tag takes it away.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn tag_channel(ctx: &Context, caller: &Caller, channel: &NewChannel, tag: &str) -> Result<()> {
+    let mut w = ctx.write(caller).await?;
+    let kind = if channel.private { "private" } else { "public" };
+    let now = w.now();
+    sqlx::query!(
+        "UPDATE slack_conversations SET tag = '', updated_at = $3 WHERE tag = $1 AND tag <> '' AND channel_id <> $2",
+        tag,
+        channel.id,
+        now,
+    )
+    .execute(w.conn())
+    .await
+    .or_internal("taking a tag from another channel")?;
+    sqlx::query!(
+        "INSERT INTO slack_conversations (channel_id, name, kind, status, creator, tag, created_at, updated_at)
+         VALUES ($1, $2, $3, 'opened', $4, $5, $6, $6)
+         ON CONFLICT (channel_id) DO UPDATE SET name = excluded.name, tag = excluded.tag, status = 'opened',
+                                                updated_at = excluded.updated_at",
+        channel.id,
+        channel.name,
+        kind,
+        channel.creator,
+        tag,
+        now,
+    )
+    .execute(w.conn())
+    .await
+    .or_internal("tagging a channel")?;
+    let change =
+        Change::ChannelTagged { channel: channel.id.clone(), name: channel.name.clone(), tag: tag.into() };
+    w.commit(change, ()).await
+}

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`declare`] | one new incident, whichever door asked |
 //! | [`update`] | a message, changed fields, a new status: one entry of the timeline |
-//! | [`attach_channel`], [`channel_event`] | what Slack made of the incident's channel |
+//! | [`attach_channel`], [`channel_event`], [`tag_channel`] | what Slack made of the incident's channel |
 //! | [`members::join`], [`members::leave`] | who is on it |
 //!
 //! Reads ([`query`], [`list`], [`desk`]) ask the fence inside their SQL. `store` holds the rows and is private to this
@@ -19,6 +19,6 @@ pub mod query;
 mod store;
 mod update;
 
-pub use channel::{NewChannel, attach_channel, channel_event};
+pub use channel::{NewChannel, attach_channel, channel_event, tag_channel};
 pub use declare::{Declaring, declare};
 pub use update::{Updating, update};

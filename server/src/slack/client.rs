@@ -170,6 +170,13 @@ impl Client {
         self.pages(Method::Replies, args, "messages").await
     }
 
+    /// Every channel of the workspace that the bot may see, archived ones left out.
+    /// <https://docs.slack.dev/reference/methods/conversations.list>
+    pub async fn channels(&self) -> Result<Vec<Conversation>> {
+        let args = json!({"types": "public_channel,private_channel", "exclude_archived": true});
+        self.pages(Method::List, args, "channels").await
+    }
+
     /// Channels the bot is in, archived ones too. <https://docs.slack.dev/reference/methods/users.conversations>
     pub async fn own_conversations(&self) -> Result<Vec<Conversation>> {
         let args = json!({"types": "public_channel,private_channel", "exclude_archived": false});

@@ -80,6 +80,7 @@ methods! {
     History = "conversations.history" Form,
     Replies = "conversations.replies" Form,
     OwnConversations = "users.conversations" Form,
+    List = "conversations.list" Form,
     PinsAdd = "pins.add" Json,
     PinsList = "pins.list" Form,
     BookmarksAdd = "bookmarks.add" Json,

@@ -14,9 +14,11 @@
 mod cluster;
 pub mod doors;
 mod process;
+pub mod slack;
 
 pub use doors::{Api, Web};
 pub use process::Server;
+pub use slack::Person;
 
 use crate::sandbox::{Options, Sandbox};
 use sqlx::PgPool;
@@ -31,6 +33,8 @@ pub struct Setup {
     pub no_worker: bool,
     /// Slack is not set up at all.
     pub no_slack: bool,
+    /// No channel is tagged for announcements.
+    pub no_announcements: bool,
 }
 
 impl Setup {
@@ -60,7 +64,11 @@ impl App {
         let db = PgPool::connect(&database.url).await.expect("the test's database answers");
         let server = Server::start(&database.url, &sandbox, &setup).await;
         sandbox.connect(&server.url);
-        App { sandbox, db, server, database }
+        let app = App { sandbox, db, server, database };
+        if !setup.no_slack && !setup.no_announcements {
+            app.server.cli(&["channel", "tag", "tech-incidents", "tech_incidents"]).await;
+        }
+        app
     }
 
     /// The address of the server.
@@ -89,6 +97,11 @@ impl App {
         let token =
             out.split_whitespace().find(|w| w.len() == 40 && w.bytes().all(|b| b.is_ascii_hexdigit()));
         Api::new(&self.server.url, token.unwrap_or_else(|| panic!("a token is printed: {out}")))
+    }
+
+    /// A person in Slack, by Slack's id.
+    pub fn slack(&self, id: &str) -> Person {
+        Person::new(&self.sandbox, id)
     }
 
     /// A browser without JavaScript in which this person has signed in.

@@ -1,0 +1,3 @@
+//! What people do in Slack.
+
+mod declare;
