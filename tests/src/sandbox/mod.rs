@@ -1,12 +1,13 @@
 //! Stateful twins of the vendors: servers that remember, refuse what the vendor refuses and misbehave on order.
 //!
 //! One process plays them all, with one clock, one log and one list of faults: a module per vendor (`slack` today),
-//! a control API for tests and drivers ([`control`]). Tests use it in
+//! a control API for tests and drivers ([`control`]), and a face in the browser for people. Tests use it in
 //! process ([`Sandbox::start`]), everybody else through the binary `sandbox`. It is never part of the product's binary.
 
 pub mod clock;
 pub mod control;
 pub mod deliveries;
+mod face;
 pub mod faults;
 pub mod slack;
 
@@ -159,7 +160,8 @@ impl Sandbox {
                 send_event(&sender, event).await;
             }
         });
-        let routes = slack::routes().merge(control::routes()).with_state(sandbox.clone());
+        let routes =
+            slack::routes().merge(control::routes()).merge(face::routes()).with_state(sandbox.clone());
         tokio::spawn(async move {
             if let Err(error) = axum::serve(listener, routes).await {
                 tracing::error!(%error, "The sandbox stopped serving");

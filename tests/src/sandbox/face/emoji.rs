@@ -1,0 +1,113 @@
+//! The emoji that incident messages use, by Slack's name.
+
+const KNOWN: [(&str, &str); 92] = [
+    ("+1", "👍"),
+    ("-1", "👎"),
+    ("100", "💯"),
+    ("alarm_clock", "⏰"),
+    ("ambulance", "🚑"),
+    ("arrow_down", "⬇️"),
+    ("arrow_right", "➡️"),
+    ("arrow_up", "⬆️"),
+    ("ballot_box_with_check", "☑️"),
+    ("bar_chart", "📊"),
+    ("bell", "🔔"),
+    ("black_circle", "⚫"),
+    ("blue_circle", "🔵"),
+    ("book", "📖"),
+    ("boom", "💥"),
+    ("broom", "🧹"),
+    ("bug", "🐛"),
+    ("bulb", "💡"),
+    ("bust_in_silhouette", "👤"),
+    ("busts_in_silhouette", "👥"),
+    ("calendar", "📆"),
+    ("card_index_dividers", "🗂️"),
+    ("chart_with_downwards_trend", "📉"),
+    ("chart_with_upwards_trend", "📈"),
+    ("checkered_flag", "🏁"),
+    ("clipboard", "📋"),
+    ("clock1", "🕐"),
+    ("construction", "🚧"),
+    ("credit_card", "💳"),
+    ("email", "📧"),
+    ("exclamation", "❗"),
+    ("eyes", "👀"),
+    ("fire", "🔥"),
+    ("fire_engine", "🚒"),
+    ("fire_extinguisher", "🧯"),
+    ("firefighter", "🧑‍🚒"),
+    ("gear", "⚙️"),
+    ("green_circle", "🟢"),
+    ("grey_question", "❔"),
+    ("hammer_and_wrench", "🛠️"),
+    ("handshake", "🤝"),
+    ("heavy_check_mark", "✔️"),
+    ("hourglass", "⌛"),
+    ("hourglass_flowing_sand", "⏳"),
+    ("information_source", "ℹ️"),
+    ("key", "🔑"),
+    ("label", "🏷️"),
+    ("large_blue_circle", "🔵"),
+    ("large_green_circle", "🟢"),
+    ("large_orange_circle", "🟠"),
+    ("large_red_circle", "🔴"),
+    ("large_yellow_circle", "🟡"),
+    ("link", "🔗"),
+    ("lock", "🔒"),
+    ("loudspeaker", "📢"),
+    ("mag", "🔍"),
+    ("man-woman-boy", "👨‍👩‍👦"),
+    ("mega", "📣"),
+    ("memo", "📝"),
+    ("moneybag", "💰"),
+    ("no_entry", "⛔"),
+    ("no_entry_sign", "🚫"),
+    ("office", "🏢"),
+    ("ok_hand", "👌"),
+    ("orange_circle", "🟠"),
+    ("package", "📦"),
+    ("page_facing_up", "📄"),
+    ("pencil2", "✏️"),
+    ("phone", "☎️"),
+    ("point_right", "👉"),
+    ("pray", "🙏"),
+    ("pushpin", "📌"),
+    ("question", "❓"),
+    ("red_circle", "🔴"),
+    ("rocket", "🚀"),
+    ("rotating_light", "🚨"),
+    ("round_pushpin", "📍"),
+    ("scroll", "📜"),
+    ("shopping_trolley", "🛒"),
+    ("sos", "🆘"),
+    ("speech_balloon", "💬"),
+    ("stopwatch", "⏱️"),
+    ("tada", "🎉"),
+    ("telephone_receiver", "📞"),
+    ("ticket", "🎫"),
+    ("warning", "⚠️"),
+    ("wave", "👋"),
+    ("white_check_mark", "✅"),
+    ("white_circle", "⚪"),
+    ("wrench", "🔧"),
+    ("x", "❌"),
+    ("yellow_circle", "🟡"),
+];
+
+/// The sign of an emoji name; `None` when it is not known here.
+pub fn emoji(name: &str) -> Option<&'static str> {
+    KNOWN.binary_search_by_key(&name, |(known, _)| known).ok().map(|at| KNOWN[at].1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_in_order_so_that_they_are_found() {
+        assert!(KNOWN.is_sorted_by_key(|(name, _)| name));
+        assert_eq!(emoji("fire"), Some("🔥"));
+        assert_eq!(emoji("no_such"), None);
+    }
+}
