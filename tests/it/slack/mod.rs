@@ -1,3 +1,5 @@
 //! What people do in Slack.
 
 mod declare;
+mod lost_answers;
+mod update;

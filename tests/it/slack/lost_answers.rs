@@ -1,0 +1,104 @@
+//! Slack did it, and its answer got lost: nothing is made or said twice.
+
+use serde_json::json;
+use tests::{
+    app::{
+        App,
+        slack::{Declares, said},
+    },
+    sandbox::{
+        faults::{Fault, Kind},
+        slack::state::Channel,
+    },
+};
+
+fn channels_of(t: &App, id: i64) -> Vec<Channel> {
+    let part = format!("-{id}-prd-");
+    t.sandbox.read(|s| s.slack.channels.iter().filter(|c| c.name.contains(&part)).cloned().collect())
+}
+
+fn messages_that_say(channel: &Channel, ff_type: &str) -> usize {
+    let of_type = |m: &&tests::sandbox::slack::state::Message| {
+        json!(m)["metadata"]["event_type"].as_str() == Some(ff_type)
+    };
+    channel.messages.iter().filter(of_type).count()
+}
+
+// SLK-225: an answer that got lost leaves one channel, not two.
+#[tokio::test]
+async fn a_channel_whose_answer_got_lost_is_adopted() {
+    let t = App::start().await;
+    t.sandbox.order(Fault::slack("conversations.create", Kind::LostAnswer, 1));
+    let id = t.slack("U0YUSUF").declares(&Declares::default()).await;
+    t.run_jobs().await;
+    let channels = channels_of(&t, id);
+    assert_eq!(channels.len(), 1, "{:?}", channels.iter().map(|c| &c.name).collect::<Vec<_>>());
+    t.ends_well().await;
+}
+
+#[tokio::test]
+async fn a_message_whose_answer_got_lost_is_found_again() {
+    let t = App::start().await;
+    t.sandbox.order(Fault::slack("chat.postMessage", Kind::LostAnswer, 2));
+    let id = t.slack("U0YUSUF").declares(&Declares::default()).await;
+    t.run_jobs().await;
+    let channel = channels_of(&t, id).pop().expect("a channel");
+    assert_eq!(messages_that_say(&channel, "ff_incident_declared"), 1);
+    assert_eq!(messages_that_say(&channel, "ff_incident_roles_updated"), 1);
+    assert_eq!(channel.pins.len(), 1);
+    t.ends_well().await;
+}
+
+// SLK-225: a name that is taken gets a suffix.
+#[tokio::test]
+async fn a_taken_name_gets_a_suffix() {
+    let t = App::start().await;
+    let yusuf = t.slack("U0YUSUF");
+    t.sandbox.order(Fault::slack("conversations.create", Kind::Error { code: "name_taken".into() }, 1));
+    let id = yusuf.declares(&Declares::default()).await;
+    t.run_jobs().await;
+    let channel = channels_of(&t, id).pop().expect("a channel");
+    assert!(channel.name.ends_with("-2"), "{}", channel.name);
+    t.ends_well().await;
+}
+
+// SLK-224: what Slack refuses to a private incident never becomes public.
+#[tokio::test]
+async fn a_private_incident_never_gets_a_public_channel() {
+    let t = App::start().await;
+    t.sandbox.order(Fault::slack(
+        "conversations.create",
+        Kind::Error { code: "restricted_action".into() },
+        9,
+    ));
+    let private = Declares { category: "System Compromise".into(), ..Declares::default() };
+    let id = t.slack("U0YUSUF").declares(&private).await;
+    t.until_idle().await;
+    assert!(channels_of(&t, id).is_empty());
+    let jobs = t.jobs().await;
+    assert!(
+        jobs.iter().any(|job| job.contains("slack.create_channel") && job.contains("parked")),
+        "{jobs:#?}"
+    );
+    t.keeps_contracts();
+}
+
+// SLK-174 SLK-226 SLK-227: topic and bookmark, and the notice of the topic change is deleted.
+#[tokio::test]
+async fn a_channel_is_dressed_and_its_notice_is_gone() {
+    let t = App::start().await;
+    let id = t.slack("U0YUSUF").declares(&Declares::default()).await;
+    t.run_jobs().await;
+    let channel = channels_of(&t, id).pop().expect("a channel");
+    assert!(channel.topic.value.contains("P2"), "{}", channel.topic.value);
+    assert_eq!(channel.bookmarks.len(), 1);
+    assert!(channel.has("U0YUSUF"));
+    let notices: Vec<String> = channel
+        .messages
+        .iter()
+        .filter(|m| json!(m)["subtype"] == "channel_topic")
+        .map(|m| said(&json!({"text": m.text})))
+        .collect();
+    assert!(notices.is_empty(), "{notices:?}");
+    t.ends_well().await;
+}
