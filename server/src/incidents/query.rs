@@ -2,8 +2,8 @@
 
 use crate::failure::OrInternal;
 use domain::{
-    CategoryId, EnvironmentId, Error, IncidentId, ImpactLevelId, ImpactTypeId, JobId, MetricTypeId, PriorityId,
-    Result, RoleTypeId, Timestamp, UpdateId, UserId, Viewer,
+    CategoryId, EnvironmentId, Error, ImpactLevelId, ImpactTypeId, IncidentId, JobId, MetricTypeId,
+    PriorityId, Result, RoleTypeId, Timestamp, UpdateId, UserId, Viewer,
     incident::{Milestone, Milestones, Status, milestone::latest},
 };
 use sqlx::PgPool;
@@ -459,9 +459,8 @@ pub async fn milestones(db: &PgPool, incident: IncidentId) -> Result<Milestones>
     .fetch_all(db)
     .await
     .or_internal("reading the key events of an incident")?;
-    let milestones = rows
-        .into_iter()
-        .map(|r| (r.event_type, Milestone { at: r.event_ts, by: r.created_by.map(UserId) }));
+    let milestones =
+        rows.into_iter().map(|r| (r.event_type, Milestone { at: r.event_ts, by: r.created_by.map(UserId) }));
     Ok(latest(milestones))
 }
 

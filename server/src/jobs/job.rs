@@ -6,6 +6,7 @@
 
 use domain::{IncidentId, JobId, RoleTypeId, Timestamp, UpdateId, UserId};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "wing", content = "job", rename_all = "snake_case")]
@@ -32,6 +33,9 @@ pub enum SlackJob {
     Announce { incident: IncidentId, update: Option<UpdateId> },
     /// say: you hold this role now, to its holder.
     RoleDm { incident: IncidentId, user: UserId, role: RoleTypeId },
+    /// say: a message that was said a second time after a lost answer is looked for once more, a minute later; found
+    /// twice, the younger goes.
+    LookAgain { incident: IncidentId, say: Uuid, after: Timestamp },
     /// reconcile: the notice that our own topic change left is gone.
     DeleteNotice { channel: String, ts: String },
 }
@@ -56,6 +60,7 @@ impl Job {
                 SlackJob::PostUpdate { .. } => "slack.post_update",
                 SlackJob::Announce { .. } => "slack.announce",
                 SlackJob::RoleDm { .. } => "slack.role_dm",
+                SlackJob::LookAgain { .. } => "slack.look_again",
                 SlackJob::DeleteNotice { .. } => "slack.delete_notice",
             },
         }
@@ -71,7 +76,8 @@ impl Job {
                 | SlackJob::RolesMessage { incident }
                 | SlackJob::PostUpdate { incident, .. }
                 | SlackJob::Announce { incident, .. }
-                | SlackJob::RoleDm { incident, .. } => Some(*incident),
+                | SlackJob::RoleDm { incident, .. }
+                | SlackJob::LookAgain { incident, .. } => Some(*incident),
                 SlackJob::DeleteNotice { .. } => None,
             },
         }
@@ -89,6 +95,7 @@ impl Job {
                 | SlackJob::PostUpdate { incident, .. } => format!("channel {incident}"),
                 SlackJob::Announce { incident, .. } => format!("announce {incident}"),
                 SlackJob::RoleDm { incident, user, .. } => format!("dm {incident} {user}"),
+                SlackJob::LookAgain { say, .. } => format!("look {say}"),
                 SlackJob::DeleteNotice { channel, .. } => format!("notice {channel}"),
             },
         }
@@ -107,6 +114,9 @@ impl Job {
                 }
                 SlackJob::RoleDm { incident, user, role } => {
                     Some(format!("slack.role_dm {incident} {user} {role}"))
+                }
+                SlackJob::LookAgain { say, after, .. } => {
+                    Some(format!("slack.look_again {say} {}", after.timestamp_micros()))
                 }
                 SlackJob::DeleteNotice { channel, ts } => Some(format!("slack.delete_notice {channel} {ts}")),
                 SlackJob::ReconcileChannel { .. }
@@ -128,6 +138,7 @@ impl Job {
                 | SlackJob::PostUpdate { .. }
                 | SlackJob::Announce { .. }
                 | SlackJob::RoleDm { .. }
+                | SlackJob::LookAgain { .. }
                 | SlackJob::DeleteNotice { .. } => None,
             },
         }

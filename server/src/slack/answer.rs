@@ -66,12 +66,12 @@ impl Found {
     /// Whether this is the message with that say id: by metadata, else by the id of its last block.
     pub fn says(&self, say: Uuid) -> bool {
         let say = say.to_string();
-        self.metadata["event_payload"]["say"] == Value::from(say.as_str())
+        self.metadata["event_payload"]["say"] == say.as_str()
             || self
                 .blocks
                 .as_array()
                 .and_then(|b| b.last())
-                .is_some_and(|last| last["block_id"] == Value::from(say.as_str()))
+                .is_some_and(|last| last["block_id"] == say.as_str())
     }
 }
 

@@ -171,11 +171,8 @@ fn refused(person: &SlackPerson) -> Option<Stranger> {
 
 /// The channel where people ask for help with the product, if one is tagged.
 pub async fn support_channel(ctx: &Context) -> Option<String> {
-    match conversations::tagged(&ctx.db, rules::SUPPORT).await {
-        Ok(channel) => channel,
-        // It only helps; what it stands beside is more important.
-        Err(_) => None,
-    }
+    // It only helps; what it stands beside is more important.
+    conversations::tagged(&ctx.db, rules::SUPPORT).await.unwrap_or_default()
 }
 
 #[cfg(test)]

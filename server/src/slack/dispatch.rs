@@ -192,7 +192,7 @@ pub async fn submission(
     interaction: Interaction,
     callback: Callback,
 ) -> Option<Value> {
-    let Some(view) = interaction.view.clone() else { return None };
+    let view = interaction.view.clone()?;
     let mut work = {
         let (ctx, slack) = (ctx.clone(), slack.clone());
         let reference = failure::reference().unwrap_or_else(failure::fresh_reference);

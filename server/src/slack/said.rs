@@ -11,19 +11,25 @@ use super::{
     client::{Error as SlackError, Method, done_if},
     jobs::Desk,
 };
-use crate::{fault, jobs::JobError};
+use crate::{
+    fault,
+    jobs::{Done, Job, JobError, SlackJob, queue},
+};
 use chrono::TimeDelta;
-use domain::{IncidentId, Timestamp};
+use domain::{Caller, IncidentId, Origin, Timestamp};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// Clocks differ: a look begins this long before the first attempt.
 const BEFORE: TimeDelta = TimeDelta::seconds(60);
+/// A call of a server that died ends within this.
+const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(60);
 
 /// The row of one thing that is said on one surface of one incident.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Say {
     pub id: Uuid,
+    pub incident: IncidentId,
     /// The first attempt whose end is not known.
     pub tried_at: Option<Timestamp>,
     /// Where it stands.
@@ -68,7 +74,7 @@ pub async fn take(
         (Some(_), Some(channel), Some(ts)) => Some(Posted { channel, ts }),
         _ => None,
     };
-    Ok(Say { id: row.id, tried_at: row.tried_at, posted, shown: row.shown })
+    Ok(Say { id: row.id, incident, tried_at: row.tried_at, posted, shown: row.shown })
 }
 
 /// Whether this was said, without taking a row.
@@ -134,7 +140,7 @@ pub async fn gone(desk: &Desk<'_>, say: &Say) -> Result<Say, JobError> {
     )
     .execute(&desk.ctx.db)
     .await?;
-    Ok(Say { id: say.id, tried_at: None, posted: None, shown: None })
+    Ok(Say { id: say.id, incident: say.incident, tried_at: None, posted: None, shown: None })
 }
 
 /// Says it once, and answers where it stands. `joins`: a public channel that we may not be in; it is entered first,
@@ -161,6 +167,9 @@ pub async fn once(
         return Ok((posted, false));
     }
     desk.pace_channel(channel).await?;
+    if say.tried_at.is_some() {
+        announce_look(desk, say).await?;
+    }
     trying(desk, say).await?;
     match desk.call(Method::PostMessage, desk.slack.post_message(channel, message)).await {
         Ok(Ok(posted)) => {
@@ -176,6 +185,48 @@ pub async fn once(
             not_said(desk, say).await?;
             Err(not_called)
         }
+    }
+}
+
+/// What is repeated is looked for once more: the request of a server that died may still be on its way.
+async fn announce_look(desk: &Desk<'_>, say: &Say) -> Result<(), JobError> {
+    let now = desk.ctx.now();
+    let job =
+        Job::Slack(SlackJob::LookAgain { incident: say.incident, say: say.id, after: now + LOOK_AGAIN });
+    let caller = Caller::system(Origin::Schedule);
+    let origin =
+        queue::Origin { caller: &caller, parent: Some(desk.run), trace: desk.run.trace.clone(), now };
+    let mut conn = desk.ctx.db.acquire().await?;
+    queue::insert(&mut conn, &[job], &origin).await?;
+    Ok(())
+}
+
+/// The look after a repetition: of what stands there twice, the younger goes.
+pub async fn look_again(desk: &Desk<'_>, id: Uuid, after: Timestamp) -> Result<Done, JobError> {
+    if let Ok(rest) = (after - desk.ctx.now()).to_std()
+        && !rest.is_zero()
+    {
+        return Err(JobError::Paced { after: rest });
+    }
+    let row =
+        sqlx::query!("SELECT incident_id, tried_at, place, vendor_id, shown FROM said WHERE id = $1", id)
+            .fetch_optional(&desk.ctx.db)
+            .await?;
+    let Some(row) = row else { return Ok(Done::Nothing) };
+    let (Some(channel), Some(ts), Some(tried_at)) = (row.place, row.vendor_id, row.tried_at) else {
+        return Ok(Done::Nothing);
+    };
+    let posted = Some(Posted { channel: channel.clone(), ts });
+    let say =
+        Say { id, incident: IncidentId(row.incident_id), tried_at: Some(tried_at), posted, shown: row.shown };
+    match look(desk, &say, &channel, tried_at - BEFORE).await? {
+        Some(found) if Some(&found) != say.posted.as_ref() => {
+            done(desk, &say, &found).await?;
+            // The one that stays may show an older state: the next edit is written whatever it was.
+            showing(desk, &say, "").await?;
+            Ok(Done::Done)
+        }
+        _ => Ok(Done::Nothing),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Slack did it, and its answer got lost: nothing is made or said twice.
 
 use serde_json::json;
+use std::time::{Duration, Instant};
 use tests::{
     app::{
         App,
@@ -8,7 +9,7 @@ use tests::{
     },
     sandbox::{
         faults::{Fault, Kind},
-        slack::state::Channel,
+        slack::state::{Channel, Message},
     },
 };
 
@@ -18,9 +19,7 @@ fn channels_of(t: &App, id: i64) -> Vec<Channel> {
 }
 
 fn messages_that_say(channel: &Channel, ff_type: &str) -> usize {
-    let of_type = |m: &&tests::sandbox::slack::state::Message| {
-        json!(m)["metadata"]["event_type"].as_str() == Some(ff_type)
-    };
+    let of_type = |m: &&Message| json!(m)["metadata"]["event_type"].as_str() == Some(ff_type);
     channel.messages.iter().filter(of_type).count()
 }
 
@@ -46,6 +45,49 @@ async fn a_message_whose_answer_got_lost_is_found_again() {
     assert_eq!(messages_that_say(&channel, "ff_incident_declared"), 1);
     assert_eq!(messages_that_say(&channel, "ff_incident_roles_updated"), 1);
     assert_eq!(channel.pins.len(), 1);
+    t.ends_well().await;
+}
+
+// What was repeated is looked for once more: had the first request landed late, the younger of the two goes.
+#[tokio::test]
+async fn a_message_that_landed_twice_after_all_is_there_once() {
+    let t = App::start().await;
+    t.sandbox.order(Fault::slack("chat.postMessage", Kind::Reset, 1));
+    t.slack("U0YUSUF").declares(&Declares::default()).await;
+    // The try after the pause repeats it, and orders the look.
+    let repeated = async || {
+        sqlx::query_as::<_, (String, String)>(
+            "SELECT s.place, s.vendor_id FROM jobs j JOIN said s ON s.id::text = j.payload->'job'->>'say'
+             WHERE j.kind = 'slack.look_again' AND j.state = 'waiting' AND s.done_at IS NOT NULL",
+        )
+        .fetch_optional(&t.db)
+        .await
+        .expect("said can be read")
+    };
+    let end = Instant::now() + Duration::from_secs(15);
+    let (place, ts) = loop {
+        if let Some(found) = repeated().await {
+            break found;
+        }
+        assert!(Instant::now() < end, "nothing was repeated: {:#?}", t.jobs().await);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    let said_there = || {
+        let channel = t.sandbox.channel(&place).expect("the channel");
+        let say = |m: &Message| json!(m)["metadata"]["event_payload"]["say"].clone();
+        let first = channel.messages.iter().find(|m| m.ts == ts).expect("the message").clone();
+        let count = channel.messages.iter().filter(|m| say(m) == say(&first)).count();
+        (first, count)
+    };
+    let mut late = said_there().0;
+    t.sandbox.with(|s| {
+        late.ts = format!("{}.000001", s.clock.now_ms() / 1_000 + 1);
+        let channel = s.slack.channels.iter_mut().find(|c| c.id == place).expect("the channel");
+        channel.messages.push(late);
+    });
+    assert_eq!(said_there().1, 2);
+    t.run_jobs().await;
+    assert_eq!(said_there().1, 1);
     t.ends_well().await;
 }
 

@@ -130,10 +130,28 @@ impl App {
             if unfinished == 0 {
                 return;
             }
+            self.bring_forward().await;
             if Instant::now() > end {
                 panic!("{unfinished} jobs do not end ({later} never tried): {:#?}", self.jobs().await);
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// When all that is left waits for a later moment, that moment is now.
+    async fn bring_forward(&self) {
+        let now = self.sandbox.read(|state| state.clock.now_micros());
+        let wait: Option<f64> = sqlx::query_scalar(
+            "SELECT extract(epoch FROM min(run_at))::float8 * 1000000 - $1::float8 FROM jobs
+             WHERE state IN ('waiting', 'running') HAVING bool_and(state = 'waiting')",
+        )
+        .bind(now as f64)
+        .fetch_optional(&self.db)
+        .await
+        .expect("jobs can be read")
+        .flatten();
+        if let Some(micros) = wait.filter(|micros| *micros > 1_000_000.0) {
+            self.advance(Duration::from_micros(micros as u64)).await;
         }
     }
 
