@@ -14,6 +14,12 @@ pub fn ErrorText(id: &'static str, #[prop(into)] text: Signal<Option<String>>) -
     }
 }
 
+/// The text inside of a `<textarea>`. The framework writes children of that element into the page as they are, so that
+/// a text could end it and go on as markup; escaped here, it stays a text.
+pub fn area_text(text: String) -> String {
+    if cfg!(feature = "ssr") { text.replace('&', "&amp;").replace('<', "&lt;") } else { text }
+}
+
 /// The options of a select; `chosen` decides, so that a refused form keeps what was chosen.
 #[component]
 pub fn Options(choices: Vec<Choice>, chosen: String) -> impl IntoView {

@@ -8,7 +8,7 @@ mod prose;
 mod ruler;
 mod text;
 
-pub use field::{CheckBox, ErrorText, Grouped, Options};
+pub use field::{CheckBox, ErrorText, Grouped, Options, area_text};
 pub use icon::{Flame, Icon};
 pub use mark::{Chip, Initials, Prio, PrivateChip, StateMark, Status};
 pub use notice::{ErrorSummary, Waiting};

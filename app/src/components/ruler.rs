@@ -40,7 +40,7 @@ fn anchor(at: i32) -> &'static str {
 #[component]
 pub fn RulerFull(ruler: Ruler) -> impl IntoView {
     let ends = ruler.bands.first().map(|first| first.from).zip(ruler.bands.last().map(|last| last.to));
-    let crowded = crowded(&ruler.flags, ruler.promised.as_ref());
+    let labels = labels(&ruler.flags, ruler.promised.as_ref());
     view! {
         <svg class="ruler block w-full overflow-visible" width="100%" height="102" role="group" aria-label=ruler.label>
             {ruler.ticks.into_iter().map(|tick| view! { <TickMark tick/> }).collect_view()}
@@ -49,7 +49,7 @@ pub fn RulerFull(ruler: Ruler) -> impl IntoView {
             {ruler.now.zip(ruler.promised.as_ref().map(|p| p.at)).map(|(now, then)| view! {
                 <rect class="b-next" x=per_cent(now) width=per_cent(then - now) y="46.5" height="17"></rect>
             })}
-            {ruler.flags.into_iter().zip(crowded).map(|(flag, crowded)| view! { <FlagMark flag crowded/> }).collect_view()}
+            {ruler.flags.into_iter().zip(labels).map(|(flag, label)| view! { <FlagMark flag label/> }).collect_view()}
             {ruler.dots.into_iter().map(|dot| view! { <DotMark dot/> }).collect_view()}
             {ruler.now.map(|now| view! {
                 <line x1=per_cent(now) x2=per_cent(now) y1="38" y2="80" stroke="var(--p1)" stroke-width="2"></line>
@@ -64,30 +64,48 @@ pub fn RulerFull(ruler: Ruler) -> impl IntoView {
     }
 }
 
-/// How much a flag's label is in the way of its neighbours: 0 not, 1 on narrow screens, 2 always.
-fn crowded(flags: &[Flag], promised: Option<&Flag>) -> Vec<u8> {
-    let mut last_wide = i32::MIN / 2;
-    let mut last_narrow = i32::MIN / 2;
-    let limit = promised.map_or(i32::MAX / 2, |p| p.at);
-    let mut crowded = Vec::new();
+/// How the label of a flag stands.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Label {
+    Shown(&'static str),
+    /// On wide screens only.
+    Wide(&'static str),
+    Hidden,
+}
+
+/// Per mille that a letter takes on a wide screen; a narrow one needs twice as much.
+const LETTER: i32 = 5;
+
+/// Finds room for the labels of flags: over the flag, else to its right, else on wide screens only or not at all. The
+/// promise at the end keeps its place.
+fn labels(flags: &[Flag], promised: Option<&Flag>) -> Vec<Label> {
+    let limit = promised.map_or(1001, |p| p.at - 9 * LETTER);
+    let (mut wide_end, mut narrow_end) = (0, 0);
+    let place = |flag: &Flag, letter: i32, end: &mut i32| {
+        let width = i32::try_from(flag.name.chars().count()).unwrap_or(1000).saturating_mul(letter);
+        let first = anchor(flag.at);
+        let found = [first, "start"].into_iter().find_map(|anchor| {
+            let left = match anchor {
+                "start" => flag.at,
+                "end" => flag.at - width,
+                _ => flag.at - width / 2,
+            };
+            (left >= *end && left + width <= limit).then_some((anchor, left + width + letter))
+        });
+        if let Some((_, right)) = found {
+            *end = right;
+        }
+        found.map(|(anchor, _)| anchor)
+    };
+    let mut labels = Vec::new();
     for flag in flags {
-        let wide = flag.at - last_wide >= 55 && limit - flag.at >= 55;
-        let narrow = wide && flag.at - last_narrow >= 100;
-        if wide {
-            last_wide = flag.at;
-        }
-        if narrow {
-            last_narrow = flag.at;
-        }
-        crowded.push(if narrow {
-            0
-        } else if wide {
-            1
-        } else {
-            2
+        labels.push(match (place(flag, LETTER, &mut wide_end), place(flag, 2 * LETTER, &mut narrow_end)) {
+            (Some(anchor), Some(_)) => Label::Shown(anchor),
+            (Some(anchor), None) => Label::Wide(anchor),
+            (None, _) => Label::Hidden,
         });
     }
-    crowded
+    labels
 }
 
 #[component]
@@ -116,11 +134,11 @@ fn BandMark(band: Band) -> impl IntoView {
 }
 
 #[component]
-fn FlagMark(flag: Flag, crowded: u8) -> impl IntoView {
-    let hide = match crowded {
-        0 => Some(""),
-        1 => Some("max-lg:hidden"),
-        _ => None,
+fn FlagMark(flag: Flag, label: Label) -> impl IntoView {
+    let shown = match label {
+        Label::Shown(anchor) => Some(("", anchor)),
+        Label::Wide(anchor) => Some(("max-lg:hidden", anchor)),
+        Label::Hidden => None,
     };
     let said = format!("{} {}", flag.name, flag.time);
     view! {
@@ -128,10 +146,10 @@ fn FlagMark(flag: Flag, crowded: u8) -> impl IntoView {
         <svg x=per_cent(flag.at) y="27" overflow="visible">
             <path d="M0 0 4.5 4.5 0 9-4.5 4.5Z" fill="var(--color-base-content)"><title>{said}</title></path>
         </svg>
-        {hide.map(|class| view! {
+        {shown.map(|(class, anchor)| view! {
             <g class=class>
-                <text class="t" x=per_cent(flag.at) y="11" text-anchor=anchor(flag.at)>{flag.name}</text>
-                <text x=per_cent(flag.at) y="24" text-anchor=anchor(flag.at)>{flag.time}</text>
+                <text class="t" x=per_cent(flag.at) y="11" text-anchor=anchor>{flag.name}</text>
+                <text x=per_cent(flag.at) y="24" text-anchor=anchor>{flag.time}</text>
             </g>
         })}
     }
@@ -153,23 +171,56 @@ fn DotMark(dot: Dot) -> impl IntoView {
 #[component]
 pub fn RulerSmall(ruler: Ruler) -> impl IntoView {
     let ends = ruler.bands.first().map(|first| first.from).zip(ruler.bands.last().map(|last| last.to));
+    let place = |at: i32| per_cent(((at - Ruler::MARGIN) * 1000 / (1000 - 2 * Ruler::MARGIN)).clamp(0, 1000));
+    let width = |from: i32, to: i32| per_cent((to - from) * 1000 / (1000 - 2 * Ruler::MARGIN));
     view! {
         <svg class="ruler block w-full overflow-visible" width="100%" height="22" role="img" aria-label=ruler.label>
             {ruler.ticks.into_iter().map(|tick| view! {
-                <line class="tick" x1=per_cent(tick.at) x2=per_cent(tick.at) y1="3" y2="21"></line>
+                <line class="tick" x1=place(tick.at) x2=place(tick.at) y1="3" y2="21"></line>
             }).collect_view()}
             {ruler.bands.into_iter().map(|band| view! {
-                <rect class=band_class(band.status) x=per_cent(band.from) width=per_cent(band.to - band.from) y="6" height="10"></rect>
-                <line class="axis" x1=per_cent(band.from) x2=per_cent(band.from) y1="6" y2="18"></line>
+                <rect class=band_class(band.status) x=place(band.from) width=width(band.from, band.to) y="6" height="10"></rect>
+                <line class="axis" x1=place(band.from) x2=place(band.from) y1="6" y2="18"></line>
             }).collect_view()}
-            {ends.map(|(from, to)| view! { <line class="axis" x1=per_cent(from) x2=per_cent(to) y1="16" y2="16"></line> })}
+            {ends.map(|(from, to)| view! { <line class="axis" x1=place(from) x2=place(to) y1="16" y2="16"></line> })}
             {ruler.now.zip(ruler.promised.as_ref().map(|p| p.at)).map(|(now, then)| view! {
-                <rect class="b-next" x=per_cent(now) width=per_cent(then - now) y="6.5" height="9"></rect>
+                <rect class="b-next" x=place(now) width=width(now, then) y="6.5" height="9"></rect>
             })}
             {ruler.now.map(|now| view! {
-                <line x1=per_cent(now) x2=per_cent(now) y1="2" y2="21" stroke="var(--p1)" stroke-width="2"></line>
+                <line x1=place(now) x2=place(now) y1="2" y2="21" stroke="var(--p1)" stroke-width="2"></line>
             })}
         </svg>
         <p class="mt-0.5 flex justify-between gap-4 text-xs text-ink-2"><span>{ruler.left}</span><span>{ruler.right}</span></p>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flag(at: i32, name: &str) -> Flag {
+        Flag { at, name: name.into(), time: "14:02".into() }
+    }
+
+    #[test]
+    fn labels_make_room_for_each_other() {
+        let flags = [
+            flag(28, "Started"),
+            flag(90, "Detected"),
+            flag(132, "Declared"),
+            flag(135, "Resolved"),
+            flag(950, "Recovered"),
+        ];
+        use Label::{Hidden, Shown, Wide};
+        assert_eq!(
+            labels(&flags, Some(&flag(972, "Promised"))),
+            [Shown("start"), Wide("middle"), Shown("start"), Hidden, Hidden]
+        );
+        assert_eq!(labels(&flags[4..], None), [Shown("middle")]);
+    }
+
+    #[test]
+    fn places_are_per_cent() {
+        assert_eq!([per_cent(0), per_cent(28), per_cent(1000)], ["0.0%", "2.8%", "100.0%"]);
     }
 }

@@ -17,6 +17,7 @@ pub fn NotFound() -> impl IntoView {
 #[component]
 pub fn Trouble(problem: Problem) -> impl IntoView {
     let status = problem.status();
+    server::status(status);
     match problem.0 {
         Error::NotSignedIn => view! { <SignIn/> }.into_any(),
         Error::Internal { reference } => view! { <ErrorBody status reference=Some(reference)/> }.into_any(),

@@ -73,10 +73,10 @@ pub struct RulerFacts {
 /// Distances between ticks: the shortest that gives at most eight of them.
 const STEPS_MINUTES: [i64; 15] =
     [1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 1440, 2880, 10_080, 43_200, 525_600];
-/// Room left and right, per mille of the drawing.
-const MARGIN: i64 = 28;
-
 impl Ruler {
+    /// Room left and right, per mille of the drawing.
+    pub const MARGIN: i32 = 28;
+
     /// Lays the facts out on a line that ends now or at the promise; at the last status when it is closed (`60`).
     /// `say` words a moment as it is said in the page (`14:09`, or with the day when the line is long).
     pub fn lay_out(facts: &RulerFacts, now: Timestamp, say: impl Fn(Timestamp) -> String) -> Ruler {
@@ -170,8 +170,9 @@ impl Scale {
     }
 
     fn place(&self, at: Timestamp) -> i32 {
-        let inner = (at - self.start).num_seconds() * (1000 - 2 * MARGIN) / self.seconds;
-        i32::try_from((MARGIN + inner).clamp(0, 1000)).expect("clamped")
+        let margin = i64::from(Ruler::MARGIN);
+        let inner = (at - self.start).num_seconds() * (1000 - 2 * margin) / self.seconds;
+        i32::try_from((margin + inner).clamp(0, 1000)).expect("clamped")
     }
 
     fn ticks(&self, say: impl Fn(Timestamp) -> String) -> Vec<Tick> {

@@ -6,7 +6,7 @@
 use super::{detail::load_incident, new_submission};
 use crate::{
     Problem,
-    components::{ErrorSummary, ErrorText, Grouped, Options},
+    components::{ErrorSummary, ErrorText, Grouped, Options, area_text},
     forms::Sent,
 };
 use domain::{Error, IncidentId, JobId, incident::RawUpdate, view::UpdateForm};
@@ -104,7 +104,7 @@ pub fn Composer(
                 aria-invalid=move || wrong.with(Option::is_some).then_some("true")
                 class="textarea min-h-16 text-base"
                 placeholder="What changed? What happens next?"
-            >{message}</textarea>
+            >{area_text(message)}</textarea>
             <ErrorText id="message-e" text=wrong/>
             <div class="mt-2.5 grid grid-cols-2 items-end gap-2.5 md:flex md:flex-wrap">
                 <Pick id="status" name="asked[status]" label="Status" class="md:w-40" value=status error=error(&["status"])

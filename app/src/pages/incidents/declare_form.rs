@@ -2,7 +2,7 @@
 
 use super::{declare::DeclareIncident, new_submission};
 use crate::{
-    components::{CheckBox, ErrorText, Grouped, Icon, Options, Prio, StateMark, Status},
+    components::{CheckBox, ErrorText, Grouped, Icon, Options, Prio, StateMark, Status, area_text},
     forms::Sent,
     routes,
 };
@@ -142,7 +142,7 @@ fn Summary(value: String, sent: Sent) -> impl IntoView {
         <div class="fld">
             <label for="description">"Summary"</label>
             <textarea id="description" name="asked[description]" rows="4" class="textarea min-h-28" maxlength="1200"
-                aria-invalid=move || wrong.with(Option::is_some).then_some("true") aria-describedby="description-e description-h">{value}</textarea>
+                aria-invalid=move || wrong.with(Option::is_some).then_some("true") aria-describedby="description-e description-h">{area_text(value)}</textarea>
             <ErrorText id="description-e" text=wrong/>
             <p id="description-h" class="hint">"What people see, since when, who told you. 10 to 1,200 characters. No passwords, no customer data."</p>
         </div>
@@ -162,7 +162,7 @@ fn Scale(kind: ImpactType, chosen: Chosen) -> impl IntoView {
         .clone()
         .map(|level| view! { <span class=format!("w{}", level.code.rank())>{level.name.clone()}</span> })
         .collect_view();
-    let columns = if kind.levels.len() < 6 { "scale scale-5" } else { "scale" };
+    let columns = if kind.levels.len() < 6 { "scale scale-short" } else { "scale" };
     let radios = levels.map(|level| view! { <Level level=level.clone() kind=kind.value.clone() name=name.clone() on=level.code.as_str() == now chosen/> });
     view! {
         <fieldset class=format!("impact impact-{} grid gap-x-4 gap-y-1 sm:grid-cols-[8.5rem_minmax(0,1fr)]", kind.value)>
@@ -290,14 +290,14 @@ fn Sellers(sent: Sent) -> impl IntoView {
     let ticked = move |name: &str| sent.kept(name).is_some_and(|value| value == "true");
     let yes = |label: &str| Choice::new("true", label);
     view! {
-        <div class="asked-sellers grid gap-4 sm:grid-cols-2">
+        <div class="asked-sellers"><div class="grid gap-4 sm:grid-cols-2">
             <Text id="seller" name="asked[seller_contract_id]" label="Seller Contract ID" optional=true limit=128 value=kept("asked[seller_contract_id]")
                 sent names=&["seller_contract_id"] hint="Asked because sellers are hit"/>
             <Text id="zoho" name="asked[zoho_desk_ticket_id]" label="Zoho Desk Ticket ID" optional=true limit=128 value=kept("asked[zoho_desk_ticket_id]")
                 sent names=&["zoho_desk_ticket_id"] hint="Asked because sellers are hit"/>
             <CheckBox name="asked[is_key_account]" choice=yes("Key account") checked=ticked("asked[is_key_account]")/>
             <CheckBox name="asked[is_seller_in_golden_list]" choice=yes("Seller is in the golden list") checked=ticked("asked[is_seller_in_golden_list]")/>
-        </div>
+        </div></div>
     }
 }
 

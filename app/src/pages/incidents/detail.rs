@@ -193,7 +193,10 @@ fn Legend() -> impl IntoView {
 /// What was just done: shown by the fragment the answer leads to, and by script when there is no new page.
 #[component]
 fn Notes(pending: String, posted: Signal<usize>) -> impl IntoView {
-    let hash = use_location().hash;
+    // Read in the browser only: the fragment is never sent to the server.
+    let fragment = use_location().hash;
+    let hash = RwSignal::new(String::new());
+    Effect::new(move |_| hash.set(fragment.get()));
     let rest = if pending.is_empty() { String::new() } else { format!(" {pending}.") };
     let declared = format!("The incident is declared.{rest}");
     let told = format!("Update posted.{rest}");
