@@ -504,7 +504,7 @@ mod tests {
     fn sql(query: &str) -> String {
         let filter = filter(query);
         let asked = Asked { filter: &filter, viewer: Viewer { user: None, sees_private: false } };
-        asked.select(&Way::of(&filter), None, false, 0, Some(26)).sql().to_string()
+        asked.select(&Way::of(&filter), None, false, 0, Some(26)).sql().as_str().to_owned()
     }
 
     #[test]
