@@ -64,6 +64,8 @@ pub struct Attached {
     pub channel: String,
     pub name: String,
     pub announced: bool,
+    /// The update that asked for the channel, when it was not asked for at declaring: that is what is announced.
+    pub raised_by: Option<UpdateId>,
     /// Who holds a role, to be told so.
     pub holders: Vec<(RoleTypeId, UserId)>,
 }

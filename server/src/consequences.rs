@@ -32,7 +32,7 @@ fn after_attached(a: &Attached) -> Vec<Job> {
     let incident = a.incident;
     let mut jobs = Vec::new();
     if a.announced {
-        jobs.push(SlackJob::Announce { incident, update: None });
+        jobs.push(SlackJob::Announce { incident, update: a.raised_by });
     }
     let told = a.holders.iter().map(|(role, user)| SlackJob::RoleDm { incident, user: *user, role: *role });
     jobs.extend(told);

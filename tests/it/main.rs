@@ -1,3 +1,4 @@
 //! Stories told by actors through the doors: the real binary, real PostgreSQL, stateful twins of the vendors.
 
+mod crash;
 mod slack;

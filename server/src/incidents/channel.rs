@@ -8,7 +8,7 @@ use crate::{
     jobs::Run,
 };
 use domain::{
-    Caller, Error, IncidentId, Origin, Result, RoleTypeId, UserId, catalog::Catalog, incident::Status,
+    Caller, Error, IncidentId, Origin, Result, RoleTypeId, UpdateId, UserId, catalog::Catalog, incident::Status,
 };
 
 /// A channel that was made for an incident.
@@ -65,6 +65,15 @@ pub async fn attach_channel(ctx: &Context, run: &Run, id: IncidentId, channel: &
             .fetch_all(w.conn())
             .await
             .or_internal("reading the roles of an incident")?;
+    let raised_by = sqlx::query_scalar!(
+        "SELECT u.id FROM incident_updates u JOIN incidents i ON i.id = u.incident_id
+         WHERE u.incident_id = $1 AND u.priority_id IS NOT NULL AND u.created_at > i.created_at
+         ORDER BY u.created_at DESC LIMIT 1",
+        id.0
+    )
+    .fetch_optional(w.conn())
+    .await
+    .or_internal("finding the update that asked for a channel")?;
     let announced = is_announced(
         &catalog,
         query::status(incident.status),
@@ -77,6 +86,7 @@ pub async fn attach_channel(ctx: &Context, run: &Run, id: IncidentId, channel: &
         channel: channel.id.clone(),
         name: channel.name.clone(),
         announced,
+        raised_by: raised_by.map(UpdateId),
         holders: holders.iter().map(|h| (RoleTypeId(h.role_type_id), UserId(h.user_id))).collect(),
     };
     w.commit(Change::ChannelAttached(attached), ()).await

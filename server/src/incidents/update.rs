@@ -134,7 +134,8 @@ fn facts(
             .collect(),
         channel,
         touches_channel: plan.touches_card(),
-        announced: channel != Channel::None && is_announced(current, plan, catalog),
+        // A channel that this update asks for is announced when it is there: the announcement names it.
+        announced: channel == Channel::There && is_announced(current, plan, catalog),
     }
 }
 

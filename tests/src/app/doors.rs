@@ -130,6 +130,15 @@ impl Web {
 
     /// One request, no redirect followed.
     pub async fn once(&self, method: Method, path: &str, form: Option<&[(&str, &str)]>) -> Page {
+        self.try_once(method, path, form).await.expect("the server answers")
+    }
+
+    async fn try_once(
+        &self,
+        method: Method,
+        path: &str,
+        form: Option<&[(&str, &str)]>,
+    ) -> reqwest::Result<Page> {
         let origin = self.base.clone();
         let mut request = self
             .http
@@ -143,27 +152,43 @@ impl Web {
                 .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
                 .body(body);
         }
-        let answer = request.send().await.expect("the server answers");
-        Page {
+        let answer = request.send().await?;
+        Ok(Page {
             status: answer.status(),
             headers: answer.headers().clone(),
             at: path.into(),
-            html: answer.text().await.expect("a body"),
-        }
+            html: answer.text().await?,
+        })
     }
 
     /// A page, redirects followed.
     pub async fn get(&self, path: &str) -> Page {
-        self.follow(self.once(Method::GET, path, None).await).await
+        self.try_get(path).await.expect("the server answers")
+    }
+
+    /// As [`Web::get`], when the server may die meanwhile.
+    ///
+    /// # Errors
+    /// The server did not answer to the end.
+    pub async fn try_get(&self, path: &str) -> reqwest::Result<Page> {
+        self.follow(self.try_once(Method::GET, path, None).await?).await
     }
 
     /// Sends a form from the page that holds it and follows where it leads.
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Page {
-        self.follow(self.once(Method::POST, path, Some(form)).await).await
+        self.follow(self.once(Method::POST, path, Some(form)).await).await.expect("the server answers")
     }
 
     /// Fills the form with this action of a page (its hidden and preset fields are kept) and sends it from there.
     pub async fn submit(&self, from: &Page, action: &str, fill: &[(&str, &str)]) -> Page {
+        self.try_submit(from, action, fill).await.expect("the server answers")
+    }
+
+    /// As [`Web::submit`], when the server may die meanwhile.
+    ///
+    /// # Errors
+    /// The server did not answer to the end.
+    pub async fn try_submit(&self, from: &Page, action: &str, fill: &[(&str, &str)]) -> reqwest::Result<Page> {
         let mut fields = from.form(action);
         for (name, _) in fill {
             fields.retain(|(known, _)| known != name);
@@ -180,25 +205,24 @@ impl Web {
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(body)
             .send()
-            .await
-            .expect("the server answers");
+            .await?;
         let page = Page {
             status: answer.status(),
             headers: answer.headers().clone(),
             at: action.into(),
-            html: answer.text().await.expect("a body"),
+            html: answer.text().await?,
         };
         self.follow(page).await
     }
 
-    async fn follow(&self, mut page: Page) -> Page {
+    async fn follow(&self, mut page: Page) -> reqwest::Result<Page> {
         for _ in 0..8 {
             if !page.status.is_redirection() {
-                return page;
+                return Ok(page);
             }
             let to = page.headers[header::LOCATION].to_str().expect("an address").to_owned();
             let to = to.strip_prefix(&self.base).unwrap_or(&to).to_owned();
-            page = self.once(Method::GET, &to, None).await;
+            page = self.try_once(Method::GET, &to, None).await?;
         }
         panic!("redirected in circles: {}", page.at);
     }

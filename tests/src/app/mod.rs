@@ -12,6 +12,7 @@
 //! starts in the target folder.
 
 mod cluster;
+mod end_state;
 pub mod doors;
 mod process;
 pub mod slack;
@@ -114,44 +115,73 @@ impl App {
         Web::new(&self.server.url)
     }
 
-    /// Waits until no job is due or running and the twins have told everything; paced ones are brought forward by
-    /// moving the clock.
-    pub async fn run_jobs(&self) {
-        let end = Instant::now() + Duration::from_secs(40);
+    /// Works until no job is left to do: starts the server anew when it died by a fault, and moves the clock to the
+    /// moment that a job waits for.
+    pub async fn run_jobs(&mut self) {
+        let end = Instant::now() + Duration::from_secs(60);
         loop {
+            self.stay_alive().await;
             self.sandbox.settle().await.expect("events are taken");
-            let (unfinished, later): (i64, i64) = sqlx::query_as(
-                "SELECT count(*) FILTER (WHERE state IN ('waiting', 'running')),
-                        count(*) FILTER (WHERE state = 'waiting' AND reason IS NULL AND tries = 0) FROM jobs",
+            let (unfinished, due_in_us): (i64, Option<i64>) = sqlx::query_as(
+                "SELECT count(*), CASE WHEN bool_or(state = 'running') THEN 0
+                                       ELSE (extract(epoch FROM min(run_at)) * 1000000)::bigint - $1 END
+                 FROM jobs WHERE state IN ('waiting', 'running')",
             )
+            .bind(self.sandbox.read(|state| state.clock.now_micros()))
             .fetch_one(&self.db)
             .await
             .expect("jobs can be counted");
             if unfinished == 0 {
                 return;
             }
-            self.bring_forward().await;
-            if Instant::now() > end {
-                panic!("{unfinished} jobs do not end ({later} never tried): {:#?}", self.jobs().await);
+            assert!(Instant::now() < end, "jobs do not end: {:#?}\n{}", self.jobs().await, self.server.log());
+            match due_in_us {
+                Some(later) if later > 0 => {
+                    self.sandbox.advance(Duration::from_micros(later.unsigned_abs() + 1000));
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+                _ => tokio::time::sleep(Duration::from_millis(15)).await,
             }
-            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
-    /// When all that is left waits for a later moment, that moment is now.
-    async fn bring_forward(&self) {
-        let now = self.sandbox.read(|state| state.clock.now_micros());
-        let wait: Option<f64> = sqlx::query_scalar(
-            "SELECT extract(epoch FROM min(run_at))::float8 * 1000000 - $1::float8 FROM jobs
-             WHERE state IN ('waiting', 'running') HAVING bool_and(state = 'waiting')",
-        )
-        .bind(now as f64)
-        .fetch_optional(&self.db)
-        .await
-        .expect("jobs can be read")
-        .flatten();
-        if let Some(micros) = wait.filter(|micros| *micros > 1_000_000.0) {
-            self.advance(Duration::from_micros(micros as u64)).await;
+    /// Opens a page and sends its form until the server has answered to the end: a person who presses again. The form
+    /// and its key stay the same.
+    pub async fn insist(&mut self, web: &Web, at: &str, action: &str, fill: &[(&str, &str)]) -> doors::Page {
+        let mut opened = None;
+        for _ in 0..20 {
+            self.stay_alive().await;
+            if opened.is_none() {
+                opened = web.try_get(at).await.ok();
+            }
+            if let Some(page) = &opened
+                && let Ok(answer) = web.try_submit(page, action, fill).await
+            {
+                return answer;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{action} is not accepted: {}", self.server.log());
+    }
+
+    /// Lets Slack deliver again what was not taken (after one and after five minutes), and works until nothing is left.
+    pub async fn catch_up(&mut self) {
+        let end = Instant::now() + Duration::from_secs(20);
+        while self.sandbox.read(|state| state.deliveries.owed) > 0 {
+            assert!(Instant::now() < end, "events are never taken: {}", self.server.log());
+            self.stay_alive().await;
+            self.sandbox.advance(Duration::from_secs(30));
+            // The twin looks at its clock ten times a second.
+            tokio::time::sleep(Duration::from_millis(110)).await;
+        }
+        self.run_jobs().await;
+    }
+
+    /// Starts the server anew, without its fault, when it died.
+    pub async fn stay_alive(&mut self) {
+        if !self.server.is_running() {
+            self.server.set_env("FF_FAULT", "");
+            self.server.restart().await;
         }
     }
 
@@ -196,7 +226,7 @@ impl App {
     }
 
     /// Nothing is left over: every job is done or merged, no vendor contract was broken, the record is whole.
-    pub async fn ends_well(&self) {
+    pub async fn ends_well(&mut self) {
         self.run_jobs().await;
         let odd: Vec<String> = sqlx::query_scalar(
             "SELECT kind || ': ' || state || coalesce(' (' || reason || ')', '') FROM jobs

@@ -41,6 +41,8 @@ pub struct Deliveries {
     last_id: u64,
     /// Events that wait to be sent or are on their way.
     pub waiting: usize,
+    /// Events that were not taken and are brought again later.
+    pub owed: usize,
 }
 
 impl Deliveries {

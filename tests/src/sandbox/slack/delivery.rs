@@ -92,7 +92,13 @@ pub async fn send_event(sandbox: &Sandbox, outgoing: Outgoing) {
     }
 }
 
-async fn bring_again(sandbox: &Sandbox, body: Value, mut last: Answer) {
+async fn bring_again(sandbox: &Sandbox, body: Value, last: Answer) {
+    sandbox.with(|state| state.deliveries.owed += 1);
+    bring_until_taken(sandbox, body, last).await;
+    sandbox.with(|state| state.deliveries.owed = state.deliveries.owed.saturating_sub(1));
+}
+
+async fn bring_until_taken(sandbox: &Sandbox, body: Value, mut last: Answer) {
     for (index, delay) in RETRY_AFTER_MS.into_iter().enumerate() {
         let due = sandbox.read(|state| state.clock.now_ms()) + delay;
         while sandbox.read(|state| state.clock.now_ms()) < due {
