@@ -12,10 +12,13 @@ use std::{
     pin::Pin,
     time::{Duration, Instant},
 };
-use tests::app::{App, Setup, doors::{CATEGORY, P2, P4, PRD}};
+use tests::app::{
+    App, Setup,
+    doors::{CATEGORY, P2, P4, PRD},
+};
 
 /// What people do. It goes on pressing until the server has answered.
-type Story = for<'a> fn(&'a mut App) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+type Story = for<'a> fn(&'a App) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
 const STORIES: &[(&str, Story)] = &[
     ("declare and update on the web", |t| Box::pin(declare_and_update(t))),
@@ -27,10 +30,11 @@ const OCCURRENCES: [usize; 2] = [1, 3];
 /// Two cores: more at once only wait for each other.
 const AT_ONCE: usize = 3;
 
-async fn declare_and_update(t: &mut App) {
+async fn declare_and_update(t: &App) {
     let web = t.web_as("yusuf.demir").await;
     let incident = declare(t, &web, P2).await;
-    let said = [("asked[message]", "Rolling back the gateway, at 40 % of traffic."), ("asked[status][to]", "20")];
+    let said =
+        [("asked[message]", "Rolling back the gateway, at 40 % of traffic."), ("asked[status][to]", "20")];
     t.insist(&web, &format!("{incident}update/"), "/fn/incident/update", &said).await;
     t.run_jobs().await;
     let said = [("asked[message]", "The rollback is complete, we watch the error rate.")];
@@ -38,16 +42,17 @@ async fn declare_and_update(t: &mut App) {
     t.run_jobs().await;
 }
 
-async fn raise(t: &mut App) {
+async fn raise(t: &App) {
     let web = t.web_as("yusuf.demir").await;
     let incident = declare(t, &web, P4).await;
-    let said = [("asked[message]", "Many more customers are hit than we thought."), ("asked[priority][to]", P2)];
+    let said =
+        [("asked[message]", "Many more customers are hit than we thought."), ("asked[priority][to]", P2)];
     t.insist(&web, &format!("{incident}update/"), "/fn/incident/update", &said).await;
     t.run_jobs().await;
 }
 
 /// Declares by the form; where the incident's page is.
-async fn declare(t: &mut App, web: &tests::app::Web, priority: &str) -> String {
+async fn declare(t: &App, web: &tests::app::Web, priority: &str) -> String {
     let form = [
         ("asked[title]", "Card payments fail at checkout"),
         ("asked[description]", "Customers reach the last step and get an error."),
@@ -64,8 +69,8 @@ async fn declare(t: &mut App, web: &tests::app::Web, priority: &str) -> String {
 /// Runs a story, with a fault or undisturbed, and says how it ended.
 async fn run(story: Story, env: &[(&str, &str)]) -> Result<Value, String> {
     let setup = env.iter().fold(Setup::default(), |setup, (name, value)| setup.env(name, value));
-    let mut t = App::with(setup).await;
-    story(&mut t).await;
+    let t = App::with(setup).await;
+    story(&t).await;
     t.catch_up().await;
     let violations = t.sandbox.violations();
     if !violations.is_empty() {
@@ -79,9 +84,11 @@ async fn run(story: Story, env: &[(&str, &str)]) -> Result<Value, String> {
 async fn a_crash_anywhere_ends_as_if_nothing_had_happened() {
     let started = Instant::now();
     for (name, story) in STORIES {
-        let log = std::env::temp_dir().join(format!("firefighter-faults-{}-{}", std::process::id(), name.len()));
+        let log =
+            std::env::temp_dir().join(format!("firefighter-faults-{}-{}", std::process::id(), name.len()));
         let path = log.display().to_string();
-        let undisturbed = run(*story, &[("FF_FAULT_LOG", &path)]).await.expect("the undisturbed run ends well");
+        let undisturbed =
+            run(*story, &[("FF_FAULT_LOG", &path)]).await.expect("the undisturbed run ends well");
         let reached = std::fs::read_to_string(&log).expect("fault points are written down");
         let _gone = std::fs::remove_file(&log);
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -113,7 +120,12 @@ async fn a_crash_anywhere_ends_as_if_nothing_had_happened() {
             .collect()
             .await;
         println!("crash: {name}: {total} cells, {} s so far", started.elapsed().as_secs());
-        assert!(failed.is_empty(), "{name}: {} of {total} cells differ:\n{}", failed.len(), failed.join("\n\n"));
+        assert!(
+            failed.is_empty(),
+            "{name}: {} of {total} cells differ:\n{}",
+            failed.len(),
+            failed.join("\n\n")
+        );
     }
     assert!(started.elapsed() < Duration::from_secs(600), "the driver hangs");
 }

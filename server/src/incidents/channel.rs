@@ -8,7 +8,8 @@ use crate::{
     jobs::Run,
 };
 use domain::{
-    Caller, Error, IncidentId, Origin, Result, RoleTypeId, UpdateId, UserId, catalog::Catalog, incident::Status,
+    Caller, Error, IncidentId, Origin, Result, RoleTypeId, UpdateId, UserId, catalog::Catalog,
+    incident::Status,
 };
 
 /// A channel that was made for an incident.

@@ -9,7 +9,7 @@ use tests::app::{
 // SLK-054 SLK-140 SLK-142 SLK-154 SLK-155 SLK-157 SLK-160: `/incident open`, impacts, details, one incident, one channel.
 #[tokio::test]
 async fn an_incident_declared_in_slack_gets_its_channel() {
-    let mut t = App::start().await;
+    let t = App::start().await;
     let yusuf = t.slack("U0YUSUF");
     let id = yusuf.declares(&Declares::default()).await;
     t.run_jobs().await;

@@ -188,7 +188,12 @@ impl Web {
     ///
     /// # Errors
     /// The server did not answer to the end.
-    pub async fn try_submit(&self, from: &Page, action: &str, fill: &[(&str, &str)]) -> reqwest::Result<Page> {
+    pub async fn try_submit(
+        &self,
+        from: &Page,
+        action: &str,
+        fill: &[(&str, &str)],
+    ) -> reqwest::Result<Page> {
         let mut fields = from.form(action);
         for (name, _) in fill {
             fields.retain(|(known, _)| known != name);

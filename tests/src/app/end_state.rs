@@ -51,7 +51,10 @@ impl App {
 
     async fn rows(&self, sql: &'static str) -> Value {
         let wrapped = format!("SELECT to_jsonb(t) FROM ({sql}) AS t");
-        let rows = sqlx::query(sqlx::AssertSqlSafe(wrapped)).fetch_all(&self.db).await.expect("the end state can be read");
+        let rows = sqlx::query(sqlx::AssertSqlSafe(wrapped))
+            .fetch_all(&self.db)
+            .await
+            .expect("the end state can be read");
         rows.iter().map(|row| row.get::<Value, _>(0)).collect()
     }
 
@@ -69,7 +72,9 @@ impl App {
                     let messages: Vec<String> = channel
                         .messages
                         .iter()
-                        .map(|m| named(&timeless(&said(&json!({ "text": m.text, "blocks": m.blocks }))), &name))
+                        .map(|m| {
+                            named(&timeless(&said(&json!({ "text": m.text, "blocks": m.blocks }))), &name)
+                        })
                         .collect();
                     json!({
                         "name": if channel.is_direct() { members.join(" ") } else { channel.name.clone() },

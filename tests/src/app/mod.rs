@@ -12,8 +12,8 @@
 //! starts in the target folder.
 
 mod cluster;
-mod end_state;
 pub mod doors;
+mod end_state;
 mod process;
 pub mod slack;
 
@@ -83,12 +83,12 @@ impl App {
     }
 
     /// Kills the server as by `kill -9`.
-    pub async fn kill(&mut self) {
+    pub async fn kill(&self) {
         self.server.kill().await;
     }
 
     /// Starts the server anew at the same address.
-    pub async fn restart(&mut self) {
+    pub async fn restart(&self) {
         self.server.restart().await;
     }
 
@@ -117,7 +117,7 @@ impl App {
 
     /// Works until no job is left to do: starts the server anew when it died by a fault, and moves the clock to the
     /// moment that a job waits for.
-    pub async fn run_jobs(&mut self) {
+    pub async fn run_jobs(&self) {
         let end = Instant::now() + Duration::from_secs(60);
         loop {
             self.stay_alive().await;
@@ -147,7 +147,7 @@ impl App {
 
     /// Opens a page and sends its form until the server has answered to the end: a person who presses again. The form
     /// and its key stay the same.
-    pub async fn insist(&mut self, web: &Web, at: &str, action: &str, fill: &[(&str, &str)]) -> doors::Page {
+    pub async fn insist(&self, web: &Web, at: &str, action: &str, fill: &[(&str, &str)]) -> doors::Page {
         let mut opened = None;
         for _ in 0..20 {
             self.stay_alive().await;
@@ -165,7 +165,7 @@ impl App {
     }
 
     /// Lets Slack deliver again what was not taken (after one and after five minutes), and works until nothing is left.
-    pub async fn catch_up(&mut self) {
+    pub async fn catch_up(&self) {
         let end = Instant::now() + Duration::from_secs(20);
         while self.sandbox.read(|state| state.deliveries.owed) > 0 {
             assert!(Instant::now() < end, "events are never taken: {}", self.server.log());
@@ -178,8 +178,8 @@ impl App {
     }
 
     /// Starts the server anew, without its fault, when it died.
-    pub async fn stay_alive(&mut self) {
-        if !self.server.is_running() {
+    pub async fn stay_alive(&self) {
+        if !self.server.is_running().await {
             self.server.set_env("FF_FAULT", "");
             self.server.restart().await;
         }
@@ -226,7 +226,7 @@ impl App {
     }
 
     /// Nothing is left over: every job is done or merged, no vendor contract was broken, the record is whole.
-    pub async fn ends_well(&mut self) {
+    pub async fn ends_well(&self) {
         self.run_jobs().await;
         let odd: Vec<String> = sqlx::query_scalar(
             "SELECT kind || ': ' || state || coalesce(' (' || reason || ')', '') FROM jobs

@@ -6,6 +6,7 @@ use std::{
     net::TcpListener,
     path::PathBuf,
     process::Stdio,
+    sync::Mutex,
     time::{Duration, Instant},
 };
 use tokio::process::{Child, Command};
@@ -52,9 +53,9 @@ pub fn environment(database_url: &str) -> Vec<(String, String)> {
 /// One server process.
 pub struct Server {
     pub url: String,
-    env: Vec<(String, String)>,
+    env: Mutex<Vec<(String, String)>>,
     args: Vec<String>,
-    child: Option<Child>,
+    child: tokio::sync::Mutex<Option<Child>>,
     log: PathBuf,
 }
 
@@ -87,49 +88,54 @@ impl Server {
             args.push("--no-worker".into());
         }
         let log = std::env::temp_dir().join(format!("firefighter-test-{}-{port}.log", std::process::id()));
-        let mut server = Server { url, env, args, child: None, log };
+        let server = Server { url, env: Mutex::new(env), args, child: tokio::sync::Mutex::new(None), log };
         server.restart().await;
         server
     }
 
     /// Variables of the next start.
-    pub fn set_env(&mut self, name: &str, value: &str) {
-        self.env.retain(|(known, _)| known != name);
+    pub fn set_env(&self, name: &str, value: &str) {
+        let mut env = self.env.lock().expect("nobody panics with it");
+        env.retain(|(known, _)| known != name);
         if !value.is_empty() {
-            self.env.push((name.into(), value.into()));
+            env.push((name.into(), value.into()));
         }
     }
 
+    fn env(&self) -> Vec<(String, String)> {
+        self.env.lock().expect("nobody panics with it").clone()
+    }
+
     /// Starts it (again) at its address and waits until it is healthy.
-    pub async fn restart(&mut self) {
-        self.spawn();
+    pub async fn restart(&self) {
+        self.spawn().await;
         self.until_healthy().await;
     }
 
     /// Starts it and does not wait: it may die on its way.
-    pub fn spawn(&mut self) {
+    pub async fn spawn(&self) {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(&self.log).expect("a log file");
         let child = Command::new(binary())
             .args(&self.args)
             .env_clear()
-            .envs(self.env.iter().cloned())
+            .envs(self.env())
             .stdin(Stdio::null())
             .stdout(log.try_clone().expect("a log file"))
             .stderr(log)
             .kill_on_drop(true)
             .spawn()
             .expect("the binary runs");
-        self.child = Some(child);
+        *self.child.lock().await = Some(child);
     }
 
-    pub async fn until_healthy(&mut self) {
+    pub async fn until_healthy(&self) {
         let end = Instant::now() + Duration::from_secs(30);
         let probe = format!("{}/api/v2/firefighter/monitoring/healthcheck", self.url);
         loop {
             if reqwest::get(&probe).await.is_ok_and(|answer| answer.status().is_success()) {
                 return;
             }
-            let gone = self.child.as_mut().and_then(|child| child.try_wait().ok()).flatten();
+            let gone = self.child.lock().await.as_mut().and_then(|child| child.try_wait().ok()).flatten();
             assert!(gone.is_none(), "the server ended ({gone:?}):\n{}", self.log());
             assert!(Instant::now() < end, "the server does not become healthy:\n{}", self.log());
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -137,21 +143,22 @@ impl Server {
     }
 
     /// Waits until it has died, by a fault point.
-    pub async fn until_dead(&mut self) {
-        let child = self.child.as_mut().expect("it was started");
+    pub async fn until_dead(&self) {
+        let mut running = self.child.lock().await;
+        let child = running.as_mut().expect("it was started");
         let died = tokio::time::timeout(Duration::from_secs(30), child.wait()).await;
         assert!(died.is_ok(), "the server does not reach its fault point:\n{}", self.log());
-        self.child = None;
+        *running = None;
     }
 
     /// Whether it still runs.
-    pub fn is_running(&mut self) -> bool {
-        self.child.as_mut().is_some_and(|child| matches!(child.try_wait(), Ok(None)))
+    pub async fn is_running(&self) -> bool {
+        self.child.lock().await.as_mut().is_some_and(|child| matches!(child.try_wait(), Ok(None)))
     }
 
     /// `kill -9`.
-    pub async fn kill(&mut self) {
-        if let Some(mut child) = self.child.take() {
+    pub async fn kill(&self) {
+        if let Some(mut child) = self.child.lock().await.take() {
             child.kill().await.expect("it can be killed");
         }
     }
@@ -168,7 +175,7 @@ impl Server {
         let out = Command::new(binary())
             .args(args)
             .env_clear()
-            .envs(self.env.iter().filter(|(name, _)| name != "FF_FAULT").cloned())
+            .envs(self.env().into_iter().filter(|(name, _)| name != "FF_FAULT"))
             .output()
             .await
             .expect("the binary runs");
