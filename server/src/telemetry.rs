@@ -33,15 +33,15 @@ use tracing_subscriber::{
 ///
 /// A second call (tests) changes nothing.
 pub fn init(settings: &LoggingSettings) {
-    let filter = filter(settings.level);
-    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let colours = std::io::stderr().is_terminal();
+    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(colours);
     let layer = match settings.format {
-        LogFormat::Pretty => {
-            layer.event_format(PrettyLines { colours: std::io::stderr().is_terminal() }).boxed()
-        }
+        LogFormat::Pretty => layer.event_format(PrettyLines { colours }).boxed(),
         LogFormat::Json => layer.fmt_fields(JsonFields).event_format(JsonLines).boxed(),
     };
-    if tracing_subscriber::registry().with(layer.with_filter(filter)).try_init().is_ok() {
+    // One filter for everything: as a filter of the layer alone it loses the event that follows a check of sqlx
+    // whether a level is switched on.
+    if tracing_subscriber::registry().with(filter(settings.level)).with(layer).try_init().is_ok() {
         log_panics();
     }
 }
