@@ -1,0 +1,24 @@
+# What people do here. The work is in scripts/; each says what it does and what is missing.
+.PHONY: help run dev test lint prepare-sql reset
+.DEFAULT_GOAL := help
+
+help:  ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+run:  ## Install what is missing, build, start everything, show the addresses
+	@scripts/run.sh
+
+dev:  ## The same, rebuilt on every change
+	@scripts/run.sh --watch
+
+test:  ## Everything: rules, doors, browser, format, lints
+	@scripts/test.sh
+
+lint:  ## Format and lints alone
+	@scripts/lint.sh
+
+prepare-sql:  ## Renew .sqlx, against which queries are checked without a database
+	@scripts/prepare-sql.sh
+
+reset:  ## Empty ./data after asking
+	@scripts/reset.sh
