@@ -74,7 +74,6 @@ impl Files {
     ///
     /// # Errors
     /// The request, when its path is not that of a file.
-    #[expect(clippy::result_large_err, reason = "the request goes on to the page that says it is not there")]
     pub async fn find(&self, request: Request) -> Result<Response, Request> {
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
         if !reads || !is_file(request.uri().path()) {

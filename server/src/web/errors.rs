@@ -5,7 +5,7 @@ use app::Problem;
 use axum::{
     Json,
     body::Body,
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, HeaderName, StatusCode, header},
     middleware::Next,
     response::{Html, IntoResponse, Response},
@@ -22,7 +22,7 @@ pub(super) const SERVER_FN_ERROR: HeaderName = HeaderName::from_static("serverfn
 const ERROR_LIMIT: usize = 256 * 1024;
 
 /// Gives server functions' errors the status that says the same, and programs JSON instead of pages.
-pub async fn by_meaning(State(ctx): State<Context>, request: Request, next: Next) -> Response {
+pub async fn by_meaning(request: Request, next: Next) -> Response {
     let headers = request.headers().clone();
     let (call, method) = (request.uri().path().starts_with("/fn/"), request.method().clone());
     let response = next.run(request).await;
@@ -40,7 +40,6 @@ pub async fn by_meaning(State(ctx): State<Context>, request: Request, next: Next
         return (status, format!("This address does not take {method}. Go back and load the page again.\n"))
             .into_response();
     }
-    let _ = ctx;
     response
 }
 
@@ -88,7 +87,6 @@ pub fn page(ctx: &Context, headers: &HeaderMap, status: StatusCode, reference: O
 
 fn as_json(status: StatusCode) -> Response {
     let (code, message) = match status.as_u16() {
-        400 => ("BAD_REQUEST", "Bad request"),
         401 => ("NOT_AUTHENTICATED", "Sign in first"),
         403 => ("FORBIDDEN", "Forbidden"),
         404 => ("NOT_FOUND", "Page not found"),
