@@ -1,0 +1,75 @@
+//! Declaring on the web.
+
+use super::{declaration, declares, incidents, path};
+use reqwest::StatusCode;
+use tests::app::App;
+
+// WEB-086 WEB-087 WEB-088 WEB-089 WEB-035 CORE-060 CORE-061 CFG-008: wrong input is told at its field and kept; what is right is declared, once, and gets its channel.
+#[tokio::test]
+async fn what_is_wrong_is_told_and_kept_and_what_is_right_is_declared_once() {
+    let t = App::start().await;
+    let web = t.web_as("yusuf.demir").await;
+
+    let refused = declares(
+        &web,
+        &[("asked[title]", "Short"), ("asked[description]", "<script>alert('x')</script> since 14:40")],
+    )
+    .await;
+    assert!(refused.at.starts_with("/incident/create/"), "back on the form: {}", refused.at);
+    assert!(refused.text().contains("At least 10 characters"), "{}", refused.text());
+    let kept = refused.form("/fn/incident/declare");
+    let value = |name: &str| kept.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
+    assert_eq!(value("asked[title]"), Some("Short"));
+    assert_eq!(value("asked[description]"), Some("<script>alert('x')</script> since 14:40"));
+    assert!(!refused.html.contains("<script>alert"), "what was typed is text, not markup");
+    assert_eq!(incidents(&t).await, 0);
+
+    let form = web.get("/incident/create/").await;
+    let first = web.submit(&form, "/fn/incident/declare", &declaration(&[])).await;
+    assert_eq!(first.status, StatusCode::OK, "{}", first.text());
+    let again = web.submit(&form, "/fn/incident/declare", &declaration(&[])).await;
+    assert_eq!(path(&first), path(&again), "the same form sent twice leads to the same incident");
+    assert_eq!(incidents(&t).await, 1);
+    let other = web
+        .submit(&form, "/fn/incident/declare", &declaration(&[("asked[title]", "Something else is broken")]))
+        .await;
+    assert!(
+        other.text().contains("Sent already as #"),
+        "another text under the same key is asked about: {}",
+        other.text()
+    );
+    assert_eq!(incidents(&t).await, 1);
+
+    t.run_jobs().await;
+    let page = web.get(&path(&first)).await;
+    let text = page.text();
+    assert!(text.contains("Card payments fail at checkout") && text.contains("Yusuf Demir"), "{text}");
+    assert!(page.html.contains("-prd-other"), "the channel is named: {text}");
+    t.ends_well().await;
+}
+
+// WEB-090 CORE-144 CORE-146 CORE-157 CORE-071: impacts suggest the priority; a P4 has no channel, and the page says so.
+#[tokio::test]
+async fn impacts_suggest_the_priority_and_a_p4_has_no_channel() {
+    let t = App::start().await;
+    let web = t.web_as("mara.lindqvist").await;
+    let low = [("asked[priority]", ""), ("asked[impacts][customers_impact]", "LO")];
+    let page = declares(&web, &low).await;
+    assert!(page.text().contains("P4"), "{}", page.text());
+    t.run_jobs().await;
+    assert!(t.jobs().await.is_empty(), "no job follows: {:?}", t.jobs().await);
+    let page = web.get(&path(&page)).await;
+    assert!(page.text().contains("no channel"), "{}", page.text());
+
+    let high = [
+        ("asked[priority]", ""),
+        ("asked[impacts][customers_impact]", "HI"),
+        ("asked[impacts][business_impact]", "LO"),
+    ];
+    let page = declares(&web, &high).await;
+    assert!(page.text().contains("P2"), "the worst answer counts: {}", page.text());
+    let none = [("asked[priority]", ""), ("asked[impacts][customers_impact]", "NO")];
+    let page = declares(&web, &none).await;
+    assert!(page.at.starts_with("/incident/create/"), "no impact, no priority: it is asked for: {}", page.at);
+    t.ends_well().await;
+}
