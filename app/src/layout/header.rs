@@ -8,7 +8,7 @@ use crate::{
 };
 use domain::view::{Fires, Me, Person, Session};
 use leptos::prelude::*;
-use leptos_router::{components::A, hooks::use_location};
+use leptos_router::hooks::use_location;
 
 /// What burns, for the header.
 ///
@@ -46,9 +46,7 @@ pub fn Header() -> impl IntoView {
                         {move || Suspend::new(async move { view! { <Alarm fires=fires.await/> } })}
                     </Transition>
                     <Search/>
-                    <A href=routes::INCIDENTS attr:class="btn btn-ghost btn-sm btn-square ml-auto lg:hidden" attr:aria-label="Search incidents">
-                        <Icon name="search"/>
-                    </A>
+                    <a href=routes::INCIDENTS class="btn btn-ghost btn-sm btn-square ml-auto lg:hidden" aria-label="Search incidents"><Icon name="search"/></a>
                     <a href=routes::DECLARE class="btn btn-primary btn-sm" title="Declare an incident, d"><Icon name="plus"/><span>"Declare"</span></a>
                 })}
                 {match session.me {
@@ -115,17 +113,14 @@ fn Mine(me: Me) -> impl IntoView {
         <button type="button" class="btn btn-ghost btn-sm btn-circle p-0" popovertarget="me" aria-label=label>
             <Initials person=Some(person) large=true/>
         </button>
+        <form id="logout" method="post" action=routes::LOGOUT hidden></form>
         <ul id="me" popover="auto" class="menu w-52">
             <li class="menu-title text-base-content">{me.name}</li>
             <li class="js-only"><button type="button" popovertarget="keys">"Keyboard shortcuts"</button></li>
             <li class="js-only"><ThemeButton theme="day">"Day colours"</ThemeButton></li>
             <li class="js-only"><ThemeButton theme="night">"Night colours"</ThemeButton></li>
             <li class="js-only"><ThemeButton theme="">"Colours of the system"</ThemeButton></li>
-            <li>
-                <form method="post" action=routes::LOGOUT class="contents">
-                    <button class="w-full text-left">"Log out"</button>
-                </form>
-            </li>
+            <li><button form="logout">"Log out"</button></li>
         </ul>
     }
 }

@@ -86,6 +86,7 @@ pub fn Composer(
     let hints = form.hints.clone();
     let form = RwSignal::new(form);
     renew(id, form, sent);
+    start_afresh(action);
 
     let error = move |names: &'static [&'static str]| Signal::derive(move || sent.error_at(names));
     let wrong = error(&["message"]);
@@ -165,6 +166,22 @@ fn Pick(
             <ErrorText id=describes text=error/>
         </div>
     }
+}
+
+/// What was posted is not left in the fields: the browser's own reset brings back what the page was made with.
+fn start_afresh(action: ServerAction<UpdateIncident>) {
+    Effect::new(move |_| {
+        if action.value().with(|answer| matches!(answer, Some(Ok(())))) {
+            #[cfg(feature = "hydrate")]
+            request_animation_frame(|| {
+                use wasm_bindgen::JsCast;
+                let form = document().get_element_by_id("compose");
+                if let Some(form) = form.and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok()) {
+                    form.reset();
+                }
+            });
+        }
+    });
 }
 
 /// After a conflict the form learns what is true now; after "sent already" it gets a new key. Words stay where they are.

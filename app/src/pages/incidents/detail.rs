@@ -19,7 +19,7 @@ use domain::{
     view::{IncidentPage, Mood},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_params_map};
+use leptos_router::hooks::{use_location, use_params_map, use_query_map};
 
 /// Everything the page shows.
 ///
@@ -59,6 +59,8 @@ pub fn Detail() -> impl IntoView {
     let pressed = accepted(answer(retry), retry.version());
     let first = Resource::new(move || (id.get(), posted.get()), move |(id, _)| page_of(id));
     let news = live().0;
+    let query = use_query_map();
+    let show = Memo::new(move |_| query.with(|query| query.get("show")).unwrap_or_default());
     view! {
         <Transition fallback=Waiting>
             {move || Suspend::new(async move {
@@ -78,7 +80,7 @@ pub fn Detail() -> impl IntoView {
                                         Some(form) => view! { <div><Composer id form action=update sent/></div> }.into_any(),
                                         None => view! { <ClosedTo text=shown.now.with_untracked(|p| p.closed_to.clone())/> }.into_any(),
                                     }}
-                                    {move || view! { <Timeline page=shown.now.get() retry/> }}
+                                    {move || view! { <Timeline page=shown.now.get() show=show.get() retry/> }}
                                 </div>
                                 <div class="grid min-w-0 items-start gap-5 md:max-lg:grid-cols-2 lg:contents">
                                     {move || view! { <WhoAndWhen page=shown.now.get()/> }}

@@ -7,7 +7,6 @@ use domain::{
     view::{About, Changed, Entry, EntryKind, IncidentPage, Person, Step, Value},
 };
 use leptos::{form::ActionForm, prelude::*};
-use leptos_router::hooks::use_query_map;
 
 /// Which entries are shown: `?show=`.
 #[derive(Clone, Copy, PartialEq)]
@@ -44,9 +43,7 @@ impl Show {
 }
 
 #[component]
-pub fn Timeline(page: IncidentPage, retry: ServerAction<RetryDelivery>) -> impl IntoView {
-    let query = use_query_map();
-    let show = query.with(|q| q.get("show")).unwrap_or_default();
+pub fn Timeline(page: IncidentPage, show: String, retry: ServerAction<RetryDelivery>) -> impl IntoView {
     let show = TABS.iter().find(|(_, name, _)| *name == show).map_or(Show::All, |tab| tab.0);
     let count = |tab: Show| {
         page.timeline
@@ -87,7 +84,7 @@ pub fn Timeline(page: IncidentPage, retry: ServerAction<RetryDelivery>) -> impl 
             }}
             {(!record.is_empty()).then(|| view! {
                 <p class="flex flex-wrap items-center gap-x-4 gap-y-1 border-t border-base-300 px-4 py-2.5 text-xs text-ink-2">
-                    <span class="state state-ok"><Icon name="link-2"/>{record}</span>
+                    <span class="state state-ok whitespace-normal"><Icon name="link-2"/>{record}</span>
                 </p>
             })}
         </section>
