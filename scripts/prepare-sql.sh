@@ -21,8 +21,9 @@ else
   BIN=$(postgres_bin) || fail "PostgreSQL is missing." "Install it (Debian: apt install postgresql)."
   CLUSTER=$(mktemp -d /tmp/firefighter-prepare-XXXXXX)
   if [ "$(id -u)" = 0 ]; then
-    RUN_AS=(setpriv --reuid postgres --regid postgres --clear-groups)
-    chown postgres "$CLUSTER"
+    ACCOUNT=$(id -un postgres 2>/dev/null || echo nobody)
+    RUN_AS=(setpriv --reuid "$ACCOUNT" --regid "$(id -g "$ACCOUNT")" --clear-groups)
+    chown "$ACCOUNT" "$CLUSTER"
   fi
   (
     cd "$CLUSTER"
@@ -35,7 +36,7 @@ else
 fi
 
 step "Migrating an empty database"
-psql "$SERVER" -qX -v ON_ERROR_STOP=1 -c "DROP DATABASE IF EXISTS $NAME" -c "CREATE DATABASE $NAME" 2>/dev/null
+psql "$SERVER" -qX -v ON_ERROR_STOP=1 -c "DROP DATABASE IF EXISTS $NAME" -c "CREATE DATABASE $NAME"
 for migration in migrations/*.sql; do psql "$URL" -qX -v ON_ERROR_STOP=1 -1 -f "$migration"; done
 
 step "Asking it about every query"

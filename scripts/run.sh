@@ -51,7 +51,8 @@ answers() {
 if [ -n "$SANDBOX" ]; then
   SANDBOX_PORT=$(free_port "${SANDBOX_PORT:-8100}")
   export SLACK_BOT_TOKEN=xoxb-sandbox SLACK_SIGNING_SECRET=sandbox-signing-secret
-  "$TARGET/debug/sandbox" --port "$SANDBOX_PORT" --app-url "$BASE_URL" >"$DATA/sandbox.env" &
+  # In a session of its own: Ctrl-C is ours to pass on, once.
+  setsid "$TARGET/debug/sandbox" --port "$SANDBOX_PORT" --app-url "$BASE_URL" >"$DATA/sandbox.env" &
   CHILDREN+=($!)
   answers "$SANDBOX_PORT" "The sandbox"
   # It says where it plays Slack and where it serves its clock.
@@ -60,15 +61,17 @@ if [ -n "$SANDBOX" ]; then
   export FF_SANDBOX_URL="http://localhost:$SANDBOX_PORT"
 fi
 
-if [ -n "$WATCH" ]; then cargo leptos watch & else "$TARGET/debug/firefighter" serve & fi
+if [ -n "$WATCH" ]; then setsid cargo leptos watch & else setsid "$TARGET/debug/firefighter" serve & fi
 CHILDREN+=($!)
 # The port opens before the database is ready; a request waits in line until everything is.
 answers "$HTTP_PORT" "FireFighter"
-curl -fsS --max-time 120 -o /dev/null "http://127.0.0.1:$HTTP_PORT/api/v2/firefighter/monitoring/healthcheck" || true
+node -e 'fetch(process.argv[1], { signal: AbortSignal.timeout(120000) }).then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))' \
+  "http://127.0.0.1:$HTTP_PORT/api/v2/firefighter/monitoring/healthcheck" ||
+  fail "FireFighter does not become healthy." "Its last lines are above."
 kill -0 "${CHILDREN[-1]}" 2>/dev/null || fail "FireFighter ended before it answered." "Its last lines are above."
 
 if [ -n "$SANDBOX" ]; then
-  # So that announcements have a place to go.
+  # So that announcements have a place to go. The sandbox begins anew with every start, and so do its channels' meanings.
   for pair in tech-incidents:tech_incidents it-deploy:it_deploy support:dev_firefighter; do
     "$TARGET/debug/firefighter" channel tag "${pair%:*}" "${pair#*:}" >/dev/null || note "could not tag ${pair%:*}"
   done
