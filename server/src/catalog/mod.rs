@@ -6,6 +6,9 @@
 //! servers there are.
 
 mod rows;
+mod times;
+
+pub use times::{Stamps, Times, times};
 
 use crate::failure::OrInternal;
 use domain::{Result, catalog::Catalog};

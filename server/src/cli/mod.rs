@@ -12,6 +12,7 @@ mod serve;
 pub use serve::{context, router};
 
 use crate::{
+    api,
     context::Context,
     db::{self, Database},
     settings::Settings,
@@ -54,6 +55,8 @@ enum Command {
     Doctor,
     /// Walk the history and prove that nobody changed it
     Verify,
+    /// Print the OpenAPI document of the REST API, as YAML
+    Openapi,
     /// Keys of the REST API
     #[command(subcommand)]
     Token(TokenCommand),
@@ -171,6 +174,10 @@ async fn run(command: Option<Command>, settings: Settings) -> Result<ExitCode> {
         Command::Serve { no_worker } => serve::serve(settings, !no_worker).await,
         Command::Worker => serve::work(settings).await,
         Command::Doctor => checks::doctor(settings).await,
+        Command::Openapi => {
+            print!("{}", api::openapi(&settings)?);
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Migrate => {
             with_database(&settings, async |database| {
                 db::migrate(&database.pool).await?;
@@ -201,6 +208,7 @@ async fn run(command: Option<Command>, settings: Settings) -> Result<ExitCode> {
                 | Command::Worker
                 | Command::Doctor
                 | Command::Migrate
+                | Command::Openapi
                 | Command::Database { .. } => {
                     unreachable!("these have their own arm above")
                 }

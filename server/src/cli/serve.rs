@@ -1,6 +1,7 @@
 //! `serve` and `worker`: from settings to an answering process, and back to nothing left behind.
 
 use crate::{
+    api,
     context::{Clock, Context},
     db::{self, Database},
     http, jobs,
@@ -46,6 +47,7 @@ pub fn router(ctx: &Context) -> Router {
     let doors = Router::new()
         .merge(http::probes(ctx.db.clone()))
         .merge(slack::routes::routes().with_state(ctx.clone()))
+        .merge(api::router(ctx.clone()))
         .merge(web::router(ctx.clone()));
     http::surround(doors, &ctx.settings)
 }

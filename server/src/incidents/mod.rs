@@ -11,8 +11,10 @@
 //! room.
 
 mod channel;
+pub mod costs;
 mod declare;
 pub mod desk;
+mod details;
 pub mod list;
 pub mod members;
 pub mod query;
@@ -21,4 +23,5 @@ mod update;
 
 pub use channel::{NewChannel, attach_channel, channel_event, tag_channel};
 pub use declare::{Declaring, declare};
+pub use details::{CostSum, Details, Metric, RoleHeld, details};
 pub use update::{Updating, update};
