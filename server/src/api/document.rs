@@ -5,8 +5,7 @@ use crate::settings::Settings;
 use utoipa::{
     IntoParams, PartialSchema, ToSchema,
     openapi::{
-        Components, ContentBuilder, HttpMethod, InfoBuilder, OpenApi, PathItem, Paths, Ref, ResponseBuilder,
-        Server,
+        ContentBuilder, HttpMethod, InfoBuilder, OpenApi, PathItem, Paths, Ref, ResponseBuilder, Server,
         path::Operation,
         security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
     },
@@ -126,7 +125,7 @@ pub fn complete(mut document: OpenApi, settings: &Settings) -> OpenApi {
     addresses.extend(further.filter(|address| *address != own));
     document.servers = Some(addresses.into_iter().map(Server::new).collect());
 
-    let mut components = document.components.take().unwrap_or_else(Components::new);
+    let mut components = document.components.take().unwrap_or_default();
     components.schemas.insert(ProblemBody::name().into_owned(), ProblemBody::schema());
     let mut referred = Vec::new();
     ProblemBody::schemas(&mut referred);

@@ -58,6 +58,7 @@ pub struct ProblemBody {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[expect(clippy::enum_variant_names, reason = "the names that stand in the body (04 §8)")]
 pub enum ProblemKind {
     ValidationError,
     ClientError,

@@ -46,6 +46,7 @@ pub struct PrivatePostgres {
 }
 
 /// The locks are held until the end of the process; the operating system frees them when we are killed.
+#[expect(clippy::large_enum_variant, reason = "there is one per process")]
 enum Role {
     Owner { cluster: Cluster, child: std::process::Child, _lock: fs::File, guests: PathBuf },
     Guest { _lock: fs::File },
