@@ -2,4 +2,5 @@
 
 mod crash;
 mod slack;
+mod tree;
 mod web;
