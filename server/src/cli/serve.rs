@@ -6,7 +6,10 @@ use crate::{
     db::{self, Database},
     http, jobs,
     settings::{Profile, Settings},
-    slack::{self, client::Client as SlackClient},
+    slack::{
+        self,
+        client::{Client as SlackClient, Error as SlackError},
+    },
     users, web,
 };
 use anyhow::{Context as _, Result};
@@ -22,6 +25,9 @@ use tokio_util::sync::CancellationToken;
 
 /// How long open requests and running jobs may take after the order to stop.
 const DRAIN: Duration = Duration::from_secs(15);
+/// After this long, then twice as long each time, Slack is asked again who we are.
+const ASK_SLACK_AGAIN: Duration = Duration::from_secs(1);
+const ASK_SLACK_AT_LEAST: Duration = Duration::from_secs(60);
 
 /// Everything an operation needs, made of the settings.
 ///
@@ -35,7 +41,7 @@ pub async fn context(settings: Arc<Settings>, pool: PgPool) -> Result<Context> {
     let slack = match &settings.slack {
         Some(slack) => Some(
             SlackClient::new(&slack.api_url, slack.bot_token.reveal())
-                .context("making the client of Slack")?,
+                .map_err(|e| anyhow::anyhow!(e).context("making the client of Slack"))?,
         ),
         None => None,
     };
@@ -130,14 +136,38 @@ async fn answer(
         stop.cancelled().await;
         tokio::time::sleep(DRAIN).await;
     };
-    tokio::select! {
-        served = serving => served.context("answering requests")?,
-        () = drained => tracing::warn!("Some requests did not end in {} s and are cut off", DRAIN.as_secs()),
-    }
+    let ended = tokio::select! {
+        served = serving => served.context("answering requests"),
+        () = drained => {
+            tracing::warn!("Some requests did not end in {} s and are cut off", DRAIN.as_secs());
+            Ok(())
+        }
+        rejected = token_rejected(&ctx) => Err(rejected),
+    };
+    stop.cancel();
     if let Some(worker) = worker {
         join(worker).await;
     }
-    Ok(())
+    ended
+}
+
+/// Asks Slack who we are until it says so. Ends only when Slack rejects the token: an outage passes, that does not.
+async fn token_rejected(ctx: &Context) -> anyhow::Error {
+    let mut wait = ASK_SLACK_AGAIN;
+    while let Some(slack) = ctx.slack() {
+        match slack.me().await {
+            Ok(_) => break,
+            Err(SlackError::Unauthorized { code }) => {
+                return anyhow::anyhow!(
+                    "Slack rejects the token in SLACK_BOT_TOKEN ({code}). Set a valid one"
+                );
+            }
+            Err(e) => tracing::warn!("{e}; asking again in {} s", wait.as_secs()),
+        }
+        tokio::time::sleep(wait).await;
+        wait = (wait * 2).min(ASK_SLACK_AT_LEAST);
+    }
+    std::future::pending().await
 }
 
 async fn join(worker: JoinHandle<()>) {

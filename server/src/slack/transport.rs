@@ -1,22 +1,31 @@
 //! How calls to Slack's Web API travel, and errors by what a caller can do about them.
 //!
-//! One transport for all methods. It knows of each whether it takes JSON or only a form (Slack ignores arguments that
-//! come the wrong way), ends every call within 30 seconds, and sorts what comes back: refused for a reason, slow down,
-//! token rejected, never sent – or *unclear*, when the answer got lost and the deed may have been done. The last one
-//! is why this is ours (docs/decisions/010-slack-transport.md): who says something in Slack has to know whether it may
-//! have been said (spec 10 §23a).
+//! All methods travel through slack-morphism's client. This module knows of each whether it takes JSON or not (Slack
+//! ignores arguments that come the wrong way), ends every call within 30 seconds, and sorts what comes back: refused
+//! for a reason, slow down, token rejected, never sent – or *unclear*, when the answer got lost and the deed may have
+//! been done. Who says something in Slack has to know whether it may have been said (spec 10 §23a); what is the
+//! library's and what is ours is in docs/decisions/010-slack-transport.md.
 
 use super::answer::Identity;
 use super::blocks::Block;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::{self, connect::HttpConnector};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
+use slack_morphism::{
+    SlackApiToken, SlackApiTokenValue, SlackClient,
+    errors::{SlackClientError, SlackRateLimitError},
+    hyper_tokio::SlackClientHyperConnector,
+};
+use std::{fmt, sync::Arc, time::Duration};
 use tokio::sync::OnceCell;
 use url::Url;
 
 const CONNECT: Duration = Duration::from_secs(3);
 /// A worker's lease allows a call of 35 seconds; this stays below.
 const TOTAL: Duration = Duration::from_secs(30);
+/// When Slack asks to slow down and does not say for how long.
+const SLOW_DOWN: Duration = Duration::from_secs(30);
 /// Pages of a list that are read before it counts as unreadable.
 const PAGES: usize = 50;
 const PAGE: u32 = 200;
@@ -55,9 +64,14 @@ impl Method {
 /// How arguments travel. Some methods ignore a JSON body without a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Encoding {
+    /// POST with a JSON body.
     Json,
-    Form,
+    /// GET with query arguments, for methods that ignore JSON.
+    Query,
 }
+
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+type Connector = SlackClientHyperConnector<HttpsConnector<HttpConnector>>;
 
 methods! {
     AuthTest = "auth.test" Json,
@@ -75,19 +89,19 @@ methods! {
     SetTopic = "conversations.setTopic" Json,
     Archive = "conversations.archive" Json,
     OpenDm = "conversations.open" Json,
-    Info = "conversations.info" Form,
-    Members = "conversations.members" Form,
-    History = "conversations.history" Form,
-    Replies = "conversations.replies" Form,
-    OwnConversations = "users.conversations" Form,
-    List = "conversations.list" Form,
+    Info = "conversations.info" Query,
+    Members = "conversations.members" Query,
+    History = "conversations.history" Query,
+    Replies = "conversations.replies" Query,
+    OwnConversations = "users.conversations" Query,
+    List = "conversations.list" Query,
     PinsAdd = "pins.add" Json,
-    PinsList = "pins.list" Form,
+    PinsList = "pins.list" Query,
     BookmarksAdd = "bookmarks.add" Json,
     BookmarksEdit = "bookmarks.edit" Json,
-    BookmarksList = "bookmarks.list" Form,
-    UserInfo = "users.info" Form,
-    UserByEmail = "users.lookupByEmail" Form,
+    BookmarksList = "bookmarks.list" Query,
+    UserInfo = "users.info" Query,
+    UserByEmail = "users.lookupByEmail" Query,
 }
 
 /// What a caller can act on.
@@ -106,7 +120,7 @@ pub enum Error {
     #[error("Slack cannot be reached")]
     Unreachable {
         #[source]
-        source: reqwest::Error,
+        source: Cause,
     },
     /// Time-out, reset, 5xx or an unreadable answer: it may have been done.
     #[error("Slack did not answer {} clearly", method.as_str())]
@@ -121,11 +135,15 @@ pub enum Error {
 #[derive(Debug, thiserror::Error)]
 pub enum Doubt {
     #[error("the connection ended")]
-    Connection(#[source] reqwest::Error),
+    Connection(#[source] Cause),
+    #[error("no answer within {} s", TOTAL.as_secs())]
+    TooLate,
     #[error("HTTP status {0}")]
     Status(u16),
     #[error("the answer is no answer of the Web API")]
     Unreadable(#[source] serde_json::Error),
+    #[error("the answer does not say whether it is ok")]
+    Empty,
     #[error("Slack's own error {0}")]
     TheirSide(String),
     #[error("the list does not end")]
@@ -184,9 +202,11 @@ pub fn done_if<T: Default>(result: Result<T>, codes: &[&str]) -> Result<T> {
 /// One workspace, one bot token. Cheap to clone.
 #[derive(Clone)]
 pub struct Client {
+    slack: SlackClient<Connector>,
+    token: Arc<SlackApiToken>,
+    /// For `response_url`s, which are no methods.
     http: reqwest::Client,
     base: Url,
-    token: String,
     me: Arc<OnceCell<Identity>>,
 }
 
@@ -201,18 +221,22 @@ impl Client {
     ///
     /// # Errors
     /// When the machine has no usable TLS.
-    pub fn new(base: &Url, token: &str) -> std::result::Result<Self, reqwest::Error> {
+    pub fn new(base: &Url, token: &str) -> std::result::Result<Self, Cause> {
         let http = reqwest::Client::builder()
             .connect_timeout(CONNECT)
             .timeout(TOTAL)
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("firefighter/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        let mut base = base.clone();
-        if !base.path().ends_with('/') {
-            base.set_path(&format!("{}/", base.path()));
-        }
-        Ok(Client { http, base, token: token.to_owned(), me: Arc::default() })
+        let connector = SlackClientHyperConnector::with_connector(connector()?)
+            .with_slack_api_url(base.as_str().trim_end_matches('/'));
+        Ok(Client {
+            slack: SlackClient::new(connector),
+            token: Arc::new(SlackApiToken::new(SlackApiTokenValue(token.to_owned()))),
+            http,
+            base: base.clone(),
+            me: Arc::default(),
+        })
     }
 
     /// Who we are in the workspace; asked once, known from then on.
@@ -228,13 +252,13 @@ impl Client {
     pub async fn respond(&self, response_url: &str, text: &str, blocks: &[Block]) -> Result<()> {
         let body =
             json!({"response_type": "ephemeral", "replace_original": false, "text": text, "blocks": blocks});
-        let sent = self
-            .http
-            .post(response_url)
-            .json(&body)
-            .send()
-            .await
-            .map_err(|e| unanswered(Method::PostEphemeral, e))?;
+        let sent = self.http.post(response_url).json(&body).send().await.map_err(|e| {
+            if e.is_connect() || e.is_builder() {
+                Error::Unreachable { source: e.into() }
+            } else {
+                Error::Unclear { method: Method::PostEphemeral, source: Doubt::Connection(e.into()) }
+            }
+        })?;
         match sent.status() {
             status if status.is_success() => Ok(()),
             status => {
@@ -266,56 +290,91 @@ impl Client {
     }
 
     pub(super) async fn call<T: for<'a> Deserialize<'a>>(&self, method: Method, args: Value) -> Result<T> {
-        let url = self.base.join(method.as_str()).expect("a method name is a path");
-        let request = self.http.post(url).bearer_auth(&self.token);
-        let request = match method.encoding() {
-            Encoding::Json => request
-                .header(reqwest::header::CONTENT_TYPE, "application/json; charset=utf-8")
-                .body(args.to_string()),
-            Encoding::Form => request.form(&as_form(&args)),
+        let session = self.slack.open_session(&self.token);
+        let api = &session.http_session_api;
+        let sent = async {
+            match method.encoding() {
+                Encoding::Json => api.http_post::<_, Value>(method.as_str(), &args, None).await,
+                Encoding::Query => api.http_get::<Value, _, _>(method.as_str(), &as_query(&args), None).await,
+            }
         };
-        let answer = request.send().await.map_err(|e| unanswered(method, e))?;
-        let status = answer.status();
-        if status == reqwest::StatusCode::TOO_MANY_REQUESTS {
-            return Err(Error::RateLimited { method, after: retry_after(&answer) });
-        }
-        if !status.is_success() {
-            tracing::debug!(
-                slack.method = method.as_str(),
-                http.status = status.as_u16(),
-                "Slack answered with an error status"
-            );
-            return Err(Error::Unclear { method, source: Doubt::Status(status.as_u16()) });
-        }
-        let body = answer.bytes().await.map_err(|e| unanswered(method, e))?;
-        let value: Value = serde_json::from_slice(&body).map_err(|e| unreadable(method, e))?;
-        if value["ok"] != Value::Bool(true) {
-            return Err(refusal(method, value));
-        }
-        serde_json::from_value(value).map_err(|e| unreadable(method, e))
+        let value = match tokio::time::timeout(TOTAL, sent).await {
+            Ok(Ok(value)) => value,
+            Ok(Err(e)) => sorted(method, e)?,
+            Err(_) => return Err(Error::Unclear { method, source: Doubt::TooLate }),
+        };
+        serde_json::from_value(said_ok(method, value)?).map_err(|e| unreadable(method, e))
     }
 }
 
-/// Form values: text as it is, everything else as JSON writes it (`true`, `200`).
-fn as_form(args: &Value) -> BTreeMap<&str, String> {
+/// HTTP/1.1 or 2, over TLS with the machine's roots or – for a sandbox – without.
+fn connector() -> std::io::Result<HttpsConnector<HttpConnector>> {
+    let mut tcp = HttpConnector::new();
+    tcp.enforce_http(false);
+    tcp.set_connect_timeout(Some(CONNECT));
+    tcp.set_nodelay(true);
+    Ok(HttpsConnectorBuilder::new()
+        .with_provider_and_native_roots(rustls::crypto::ring::default_provider())?
+        .https_or_http()
+        .enable_http1()
+        .enable_http2()
+        .wrap_connector(tcp))
+}
+
+/// Query values: text as it is, everything else as JSON writes it (`true`, `200`).
+fn as_query(args: &Value) -> Vec<(&str, Option<String>)> {
     args.as_object()
         .into_iter()
         .flatten()
-        .map(|(k, v)| (k.as_str(), v.as_str().map_or_else(|| v.to_string(), str::to_owned)))
+        .map(|(k, v)| (k.as_str(), Some(v.as_str().map_or_else(|| v.to_string(), str::to_owned))))
         .collect()
 }
 
-fn retry_after(answer: &reqwest::Response) -> Duration {
-    let seconds =
-        answer.headers().get("retry-after").and_then(|v| v.to_str().ok()).and_then(|v| v.trim().parse().ok());
-    Duration::from_secs(seconds.unwrap_or(30).clamp(1, 3_600))
+/// What a caller can do about an error of the library – or the answer itself, where only its envelope was not to the
+/// library's liking. Its errors print whole answers; none of them is kept.
+fn sorted(method: Method, error: SlackClientError) -> Result<Value> {
+    let unclear = |source| Err(Error::Unclear { method, source });
+    match error {
+        SlackClientError::ApiError(e) => {
+            let body = e.http_response_body.as_deref().and_then(|body| serde_json::from_str(body).ok());
+            Err(refusal(method, body.unwrap_or_else(|| json!({"ok": false, "error": e.code}))))
+        }
+        SlackClientError::RateLimitError(SlackRateLimitError { retry_after, .. }) => {
+            let after = retry_after.unwrap_or(SLOW_DOWN);
+            let after = after.clamp(Duration::from_secs(1), Duration::from_secs(3_600));
+            Err(Error::RateLimited { method, after })
+        }
+        SlackClientError::HttpError(e) => unclear(Doubt::Status(e.status_code.as_u16())),
+        SlackClientError::ProtocolError(e) => match e.json_body.as_deref().map(serde_json::from_str) {
+            Some(Ok(answer)) => Ok(answer),
+            Some(Err(_)) | None => Err(unreadable(method, e.json_error)),
+        },
+        SlackClientError::HttpProtocolError(e) => match e.cause {
+            Some(cause) if never_sent(cause.as_ref()) => Err(Error::Unreachable { source: cause }),
+            Some(cause) => unclear(Doubt::Connection(cause)),
+            None => unclear(Doubt::Empty),
+        },
+        SlackClientError::SystemError(e) => match e.cause {
+            Some(cause) => unclear(Doubt::Connection(cause)),
+            None => unclear(Doubt::Empty),
+        },
+        SlackClientError::EndOfStream(_) | SlackClientError::SocketModeProtocolError(_) => {
+            unclear(Doubt::Empty)
+        }
+    }
 }
 
-fn unanswered(method: Method, source: reqwest::Error) -> Error {
-    if source.is_connect() || source.is_builder() {
-        Error::Unreachable { source }
-    } else {
-        Error::Unclear { method, source: Doubt::Connection(source) }
+/// No connection was made.
+fn never_sent(cause: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
+    cause.downcast_ref::<legacy::Error>().is_some_and(legacy::Error::is_connect)
+}
+
+/// An answer that is no JSON reaches us as an empty object: it says neither yes nor no.
+fn said_ok(method: Method, answer: Value) -> Result<Value> {
+    match answer["ok"].as_bool() {
+        Some(true) => Ok(answer),
+        Some(false) => Err(refusal(method, answer)),
+        None => Err(Error::Unclear { method, source: Doubt::Empty }),
     }
 }
 
@@ -326,7 +385,7 @@ fn unreadable(method: Method, source: serde_json::Error) -> Error {
 fn refusal(method: Method, answer: Value) -> Error {
     let code = answer["error"].as_str().unwrap_or("no_error_code").to_owned();
     if code == "ratelimited" || code == "rate_limited" {
-        return Error::RateLimited { method, after: Duration::from_secs(30) };
+        return Error::RateLimited { method, after: SLOW_DOWN };
     }
     if REJECTED.contains(&code.as_str()) {
         return Error::Unauthorized { code };
@@ -354,13 +413,17 @@ mod tests {
     }
 
     #[test]
-    fn form_values_are_plain() {
-        let args = json!({"channel": "C1", "limit": 200, "inclusive": true, "types": "a,b"});
-        let form = as_form(&args);
-        assert_eq!(
-            (form["channel"].as_str(), form["limit"].as_str(), form["inclusive"].as_str()),
-            ("C1", "200", "true")
-        );
+    fn an_answer_that_says_nothing_is_unclear() {
+        assert!(matches!(said_ok(Method::PostMessage, json!({})), Err(Error::Unclear { .. })));
+        assert!(matches!(said_ok(Method::PostMessage, json!({"ok": false})), Err(Error::Refused { .. })));
+    }
+
+    #[tokio::test]
+    async fn no_connection_means_not_sent() {
+        let base = "http://127.0.0.1:1/api".parse().expect("an address");
+        let client = Client::new(&base, "xoxb-sandbox").expect("TLS");
+        let sent = client.call::<Value>(Method::PostMessage, json!({})).await;
+        assert!(matches!(sent, Err(Error::Unreachable { .. })), "{sent:?}");
     }
 
     #[test]

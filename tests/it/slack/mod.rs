@@ -2,4 +2,5 @@
 
 mod declare;
 mod lost_answers;
+mod start;
 mod update;

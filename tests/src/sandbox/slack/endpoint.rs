@@ -128,6 +128,13 @@ fn run(
     } else if content_type.starts_with("application/json") && !method.takes_json {
         state.violate("a call", name, "takes form bodies only, a JSON body is ignored".into());
     }
+    if body.is_empty()
+        && !query.is_empty()
+        && let Some(contracts) = contracts.filter(|contracts| contracts.knows_slack_method(name))
+    {
+        // Slack takes arguments in the query as it takes a form.
+        hold(state, contracts, name, "application/x-www-form-urlencoded", query.as_bytes())?;
+    }
     let args = arguments(method.takes_json, content_type, query, body)?;
     let now = state.clock.now_micros();
     method.run(&mut Call { slack: &mut state.slack, args, now })
