@@ -427,6 +427,15 @@ mod tests {
     }
 
     #[test]
+    fn query_values_are_plain_text() {
+        let args = json!({"channel": "C1", "inclusive": true, "limit": 200});
+        let mut sent = as_query(&args);
+        sent.sort();
+        let plain = |text: &str| Some(text.to_owned());
+        assert_eq!(sent, [("channel", plain("C1")), ("inclusive", plain("true")), ("limit", plain("200"))]);
+    }
+
+    #[test]
     fn already_so_is_done() {
         let pinned = || -> Result<()> { Err(refusal(Method::PinsAdd, json!({"error": "already_pinned"}))) };
         assert!(done_if(pinned(), &["already_pinned"]).is_ok());

@@ -15,7 +15,7 @@ async fn a_rejected_token_ends_the_start() {
     assert!(log.contains("Slack rejects the token in SLACK_BOT_TOKEN (token_revoked)"), "{log}");
 }
 
-// SLK-011, SLK-012
+// SLK-012
 #[tokio::test]
 async fn an_outage_of_slack_leaves_the_web_working() {
     let t = App::start().await;

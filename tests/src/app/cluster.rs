@@ -12,7 +12,10 @@ use tokio::{
     sync::OnceCell,
 };
 
-const TEMPLATE: &str = "ff_template";
+/// One for each run, so that two at a time do not take each other's away.
+fn template() -> String {
+    format!("ff_template_{}", std::process::id())
+}
 
 /// A database of one test.
 pub struct Database {
@@ -36,7 +39,7 @@ impl Database {
         let name = format!("ff_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let mut conn = PgConnection::connect(cluster.url.as_str()).await.expect("PostgreSQL answers");
         // FILE_COPY is quicker for a small template than going through the log.
-        let sql = format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY");
+        let sql = format!("CREATE DATABASE {name} TEMPLATE {} STRATEGY FILE_COPY", template());
         sqlx::query(AssertSqlSafe(sql)).execute(&mut conn).await.expect("a test's database is made");
         Database { url: cluster.database(&name) }
     }
@@ -53,7 +56,7 @@ impl Cluster {
         cluster
     }
 
-    /// Drops what an earlier run left and migrates the template anew.
+    /// Drops what runs that are over left and migrates the template anew.
     async fn prepare(&self) {
         let mut conn = PgConnection::connect(self.url.as_str()).await.expect("PostgreSQL answers");
         let old: Vec<String> =
@@ -61,16 +64,22 @@ impl Cluster {
                 .fetch_all(&mut conn)
                 .await
                 .expect("databases can be listed");
-        for name in old {
+        let over = |name: &str| {
+            name.split('_')
+                .filter_map(|part| part.parse::<u32>().ok())
+                .next()
+                .is_none_or(|pid| !std::path::Path::new(&format!("/proc/{pid}")).exists())
+        };
+        for name in old.into_iter().filter(|name| over(name)) {
             let sql = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
             sqlx::query(AssertSqlSafe(sql)).execute(&mut conn).await.expect("an old database is dropped");
         }
-        let sql = format!("CREATE DATABASE {TEMPLATE}");
+        let sql = format!("CREATE DATABASE {}", template());
         sqlx::query(AssertSqlSafe(sql)).execute(&mut conn).await.expect("the template is made");
         let out = Command::new(binary())
             .arg("migrate")
             .env_clear()
-            .envs(super::process::environment(&self.database(TEMPLATE)))
+            .envs(super::process::environment(&self.database(&template())))
             .output()
             .await
             .expect("the binary runs");

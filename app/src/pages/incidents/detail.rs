@@ -112,6 +112,18 @@ fn Head(page: IncidentPage, posted: Signal<usize>) -> impl IntoView {
     let may_post = page.update.is_some();
     let promise = page.promise.clone();
     let strip = promise.is_some() || !page.doing_now.is_empty() || !page.then.is_empty();
+    // Three cells with a promise, two without one: the hairlines between them are the grid's own ground.
+    let (strip_class, then_class) = if promise.is_some() {
+        (
+            "mt-4 grid gap-px overflow-hidden rounded-box border border-base-300 bg-base-300 sm:grid-cols-2 lg:grid-cols-[minmax(15rem,1fr)_2fr_1.35fr]",
+            "bg-base-100 px-4 py-2.5 sm:col-span-2 lg:col-span-1",
+        )
+    } else {
+        (
+            "mt-4 grid gap-px overflow-hidden rounded-box border border-base-300 bg-base-300 sm:grid-cols-2 lg:grid-cols-[2fr_1fr]",
+            "bg-base-100 px-4 py-2.5",
+        )
+    };
     let ruler = page.ruler.clone();
     view! {
         <div class="border-b border-base-300 bg-base-100">
@@ -148,7 +160,7 @@ fn Head(page: IncidentPage, posted: Signal<usize>) -> impl IntoView {
                     })}
                 </div>
                 {strip.then(|| view! {
-                    <dl class="mt-4 grid gap-px overflow-hidden rounded-box border border-base-300 bg-base-300 sm:grid-cols-2 lg:grid-cols-[minmax(15rem,1fr)_2fr_1.35fr]">
+                    <dl class=strip_class>
                         {promise.map(|promise| {
                             let class = if promise.mood == Mood::Due { "text-2xl font-bold tracking-tight" } else { "text-2xl font-bold tracking-tight text-open" };
                             view! {
@@ -164,7 +176,7 @@ fn Head(page: IncidentPage, posted: Signal<usize>) -> impl IntoView {
                             <dt class="hd">"Doing now"</dt>
                             <dd class="mt-0.5"><Prose text=page.doing_now class="line-clamp-3 text-base"/></dd>
                         </div>
-                        <div class="bg-base-100 px-4 py-2.5 sm:col-span-2 lg:col-span-1">
+                        <div class=then_class>
                             <dt class="hd">"Then"</dt>
                             <dd class="mt-0.5 text-ink-2">{page.then}</dd>
                         </div>
