@@ -1,6 +1,8 @@
 //! Stories told by actors through the doors: the real binary, real PostgreSQL, stateful twins of the vendors.
 
 mod crash;
+mod migrations;
 mod slack;
+mod sql;
 mod tree;
 mod web;

@@ -11,10 +11,10 @@
 //! Databases are clones of one migrated template; the PostgreSQL is that of `FF_TEST_POSTGRES` or one that the binary
 //! starts in the target folder.
 
-mod cluster;
+pub mod cluster;
 pub mod doors;
 mod end_state;
-mod process;
+pub mod process;
 pub mod slack;
 
 pub use doors::{Api, Web};
