@@ -1,5 +1,6 @@
 //! Stories told by actors through the doors: the real binary, real PostgreSQL, stateful twins of the vendors.
 
+mod api;
 mod crash;
 mod migrations;
 mod slack;

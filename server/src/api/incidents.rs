@@ -46,17 +46,20 @@ async fn list_all(
     allowed: Allowed<ViewIncident>,
 ) -> Result<Response> {
     let filter = filter(&ctx, &rendering.query).await?;
-    let page = rendering.page()?;
-    let mut found = list::list_all(&ctx, allowed.caller.viewer(), &filter, None).await?;
-    let total = found.len();
-    if let Some(page) = page {
-        found = found.drain(page.range(total)).collect();
-    }
+    let viewer = allowed.caller.viewer();
+    let Some(page) = rendering.page()? else {
+        let found = list::list_all(&ctx, viewer, &filter, None).await?;
+        let rows = represent(&ctx, &found, filter.show_tags).await?;
+        return Ok(rendering.rows(&rows, TABLE, ctx.stamp()));
+    };
+    let total = list::count_all(&ctx, viewer, &filter).await?;
+    let end = i64::try_from(page.offset.saturating_add(page.limit)).unwrap_or(i64::MAX);
+    let mut found = list::list_all(&ctx, viewer, &filter, Some(end)).await?;
+    let found: Vec<_> = found.drain(page.range(found.len())).collect();
     let rows = represent(&ctx, &found, filter.show_tags).await?;
     let mut response = rendering.rows(&rows, TABLE, ctx.stamp());
-    if let Some(page) = page {
-        rendering.add_page(&mut response, page, total, &ctx.settings.site.link(""));
-    }
+    let total = usize::try_from(total).unwrap_or_default();
+    rendering.add_page(&mut response, page, total, &ctx.settings.site.link(""));
     Ok(response)
 }
 

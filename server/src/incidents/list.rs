@@ -89,6 +89,16 @@ pub async fn list_all(
     Asked { filter, viewer }.fetch(&ctx.db, &way, None, false, 0, limit).await
 }
 
+/// How many match in all, counted to the end. For the API's pages.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn count_all(ctx: &Context, viewer: Viewer, filter: &Filter) -> Result<i64> {
+    let mut sql = QueryBuilder::new("SELECT count(*) FROM incidents i");
+    Asked { filter, viewer }.conditions(&mut sql);
+    sql.build_query_scalar().fetch_one(&ctx.db).await.or_internal("counting all of the list")
+}
+
 /// How rows are found in their order.
 #[derive(Debug, Clone, PartialEq)]
 enum Way {
