@@ -3,6 +3,7 @@
 mod api;
 mod crash;
 mod migrations;
+mod outage;
 mod slack;
 mod sql;
 mod tree;

@@ -28,13 +28,13 @@ fn declaration<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
 }
 
 /// Declares by the form; the page that follows.
-async fn declares(web: &Web, more: &[(&str, &str)]) -> Page {
+pub(crate) async fn declares(web: &Web, more: &[(&str, &str)]) -> Page {
     let form = web.get("/incident/create/").await;
     web.submit(&form, "/fn/incident/declare", &declaration(more)).await
 }
 
 /// The path of an incident's page, without query and fragment.
-fn path(page: &Page) -> String {
+pub(crate) fn path(page: &Page) -> String {
     page.at.split(['?', '#']).next().expect("a path").to_owned()
 }
 

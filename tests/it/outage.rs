@@ -1,0 +1,78 @@
+//! Slack is away, or refuses: the desk goes on, says what waits and why, and nothing is said twice afterwards.
+
+use crate::web::{declares, path};
+use std::time::Duration;
+use tests::app::{App, doors::PRIVATE_CATEGORY, slack::said};
+
+// CORE-072 CORE-073 SLK-269: twenty minutes without Slack: declaring and updating go on; on return one channel, each message once, in order.
+#[tokio::test]
+async fn what_was_said_while_slack_was_away_stands_behind_the_card_in_order() {
+    let t = App::start().await;
+    let web = t.web_as("yusuf.demir").await;
+    t.sandbox.goes_down();
+    let at = path(&declares(&web, &[]).await);
+    for (minutes, words) in [
+        (5, "First, we look at the gateway."),
+        (5, "Second, the provider is healthy."),
+        (10, "Third, we roll the release back."),
+    ] {
+        t.advance(Duration::from_secs(60 * minutes)).await;
+        let page = web.get(&at).await;
+        let page = web.submit(&page, "/fn/incident/update", &[("asked[message]", words)]).await;
+        assert!(page.text().contains(words), "{}", page.text());
+    }
+    let page = web.get(&at).await.text();
+    assert!(
+        page.contains("Slack channel") && !page.contains("in step"),
+        "the page says that it waits: {page}"
+    );
+    assert!(
+        t.jobs().await.iter().all(|job| job.contains("waiting") || job.contains("running")),
+        "{:?}",
+        t.jobs().await
+    );
+
+    t.sandbox.comes_back();
+    t.run_jobs().await;
+    let channels = t.sandbox.read(|s| {
+        s.slack.channels.iter().filter(|c| c.name.ends_with("-prd-other")).cloned().collect::<Vec<_>>()
+    });
+    assert_eq!(channels.len(), 1, "one channel");
+    let all: Vec<String> = channels[0]
+        .messages
+        .iter()
+        .map(|m| said(&serde_json::json!({"text": m.text, "blocks": m.blocks})))
+        .collect();
+    let at = |words: &str| {
+        let places: Vec<usize> =
+            all.iter().enumerate().filter(|(_, m)| m.contains(words)).map(|(i, _)| i).collect();
+        assert_eq!(places.len(), 1, "{words:?} is said once: {all:#?}");
+        places[0]
+    };
+    let order = [at("*Opened by*"), at("First, we look"), at("Second, the provider"), at("Third, we roll")];
+    assert!(order.is_sorted(), "{order:?}: {all:#?}");
+    t.ends_well().await;
+}
+
+// SLK-224 SLK-225: a refused private channel is never made public: it waits for a person, who presses Retry.
+#[tokio::test]
+async fn a_refused_private_channel_waits_for_retry_and_what_waited_follows() {
+    let t = App::start().await;
+    let web = t.web_as("yusuf.demir").await;
+    t.sandbox.with(|s| s.slack.switches.private_channels_forbidden = true);
+    let at = path(&declares(&web, &[("asked[incident_category]", PRIVATE_CATEGORY)]).await);
+    t.until_idle().await;
+    let page = web.get(&at).await;
+    assert!(page.text().contains("Retry"), "the page offers to try again: {}", page.text());
+    let none = t.sandbox.read(|s| s.slack.channels.iter().all(|c| !c.name.contains("breach")));
+    assert!(none, "no channel, above all no public one");
+
+    t.sandbox.with(|s| s.slack.switches.private_channels_forbidden = false);
+    web.submit(&page, "/fn/delivery/retry", &[]).await;
+    t.run_jobs().await;
+    let channel = t.sandbox.read(|s| s.slack.channels.iter().find(|c| c.name.contains("breach")).cloned());
+    let channel = channel.expect("the channel is made");
+    assert!(channel.is_private());
+    assert_eq!(channel.pins.len(), 1, "what waited for it followed: the card is pinned");
+    t.ends_well().await;
+}
