@@ -107,7 +107,7 @@ fn FireBox(fire: Burning) -> impl IntoView {
                 <div class="min-w-0">
                     <div class="flex items-start gap-2.5">
                         <Prio mark=row.priority large=true/>
-                        <h2 id="burn" class="text-xl font-bold tracking-tight"><a class="a-quiet" data-row href=href.clone()>{row.title}</a></h2>
+                        <h2 id="burn" class="text-xl font-bold tracking-tight wrap-anywhere"><a class="a-quiet" data-row href=href.clone()>{row.title}</a></h2>
                     </div>
                     <p class="mt-2 flex flex-wrap items-center gap-x-3 gap-y-1">
                         <Status mark=row.status/>
@@ -199,7 +199,7 @@ fn Row(row: ActiveRow) -> impl IntoView {
             <span class="pt-px"><Prio mark=row.priority cool=cool short=true/></span>
             <div class="min-w-0">
                 <p class="flex flex-wrap items-center gap-x-2 leading-5">
-                    <a href=routes::incident(IncidentId(row.id)) data-row class="a-quiet font-semibold">{row.title}</a>
+                    <a href=routes::incident(IncidentId(row.id)) data-row class="a-quiet font-semibold wrap-anywhere">{row.title}</a>
                     {row.private.then(|| view! { <PrivateChip/> })}
                 </p>
                 <p class="mt-0.5 line-clamp-2 text-xs text-ink-2">
@@ -223,7 +223,7 @@ fn Yours(rows: Vec<ActiveRow>) -> impl IntoView {
             <ul class="grid gap-2.5">
                 {rows.into_iter().map(|row| view! {
                     <li>
-                        <a class="a-quiet font-medium" href=routes::incident(IncidentId(row.id))>{row.title}</a>
+                        <a class="a-quiet font-medium wrap-anywhere" href=routes::incident(IncidentId(row.id))>{row.title}</a>
                         <p class="flex flex-wrap gap-x-2 text-xs text-ink-2"><Status mark=row.status/><span>{format!("#{}", row.id)}</span></p>
                     </li>
                 }).collect_view()}

@@ -341,7 +341,7 @@ fn Recent(incident: RecentIncident) -> impl IntoView {
         <li class="grid grid-cols-[2rem_minmax(0,1fr)] gap-x-2">
             <span><Prio mark=incident.priority cool=cool short=true/></span>
             <div>
-                <a class="a-quiet font-medium leading-5" href=routes::incident(incident.id) target="_blank">{incident.title}</a>
+                <a class="a-quiet font-medium leading-5 wrap-anywhere" href=routes::incident(incident.id) target="_blank">{incident.title}</a>
                 <p class="flex flex-wrap gap-x-2 text-xs text-ink-2"><Status mark=incident.status/><span>{format!("#{}, {}", incident.id, incident.opened.text)}</span></p>
             </div>
         </li>

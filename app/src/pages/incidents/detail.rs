@@ -216,7 +216,7 @@ fn Notes(pending: String, posted: Signal<usize>) -> impl IntoView {
     let told = format!("Update posted.{rest}");
     view! {
         <p id="declared" class="note" class:shown=move || hash.with(|h| h == "#declared") role="status"><Icon name="check"/>{declared}</p>
-        <p id="posted" class="note" class:shown=move || posted.get() != 0 role="status"><Icon name="check"/>{told}</p>
+        <p id="posted" class="note" class:shown=move || posted.get() != 0 || hash.with(|h| h == "#posted") role="status"><Icon name="check"/>{told}</p>
     }
 }
 

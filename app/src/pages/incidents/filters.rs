@@ -27,6 +27,8 @@ pub fn FilterBar(options: Filters, shown: Shown<IncidentList>) -> impl IntoView 
             method="get"
             class="noprint mt-3 flex flex-wrap items-center gap-2"
             aria-label="Filter incidents"
+            // The address says what is chosen, not what the browser remembers when somebody comes back.
+            autocomplete="off"
             on:submit=move |event: ev::SubmitEvent| apply.now(&event)
             on:input=move |_| apply.soon()
         >

@@ -211,7 +211,7 @@ fn Is(value: Value) -> impl IntoView {
 fn Steps(summary: String, steps: Vec<Step>) -> impl IntoView {
     view! {
         <details class="min-w-0 leading-5">
-            <summary class="a-quiet">{summary}" "<Icon name="chevron-down" class="-mt-0.5 inline text-xs!"/></summary>
+            <summary class="a-quiet py-0.5">{summary}" "<Icon name="chevron-down" class="-mt-0.5 inline text-xs!"/></summary>
             <ul class="mt-1 grid gap-0.5 text-ink-2">
                 {steps.into_iter().map(|step| view! { <li><span class="num">{step.at}</span>" "{step.text}</li> }).collect_view()}
             </ul>

@@ -41,7 +41,7 @@ fn Page(page: IncidentPage, action: ServerAction<UpdateIncident>, sent: Sent) ->
             <h1 class="text-xl font-bold tracking-tight">"Post an update"</h1>
             <p class="mt-1 mb-4 flex flex-wrap items-center gap-x-2 gap-y-1">
                 <Prio mark=page.priority cool=cool/>
-                <a class="a-quiet font-medium" href=routes::incident(id)>{format!("#{id} {}", page.title)}</a>
+                <a class="a-quiet font-medium wrap-anywhere" href=routes::incident(id)>{format!("#{id} {}", page.title)}</a>
                 <Status mark=page.status/>
             </p>
             {match page.update {
