@@ -158,13 +158,17 @@ fn Categories(groups: Vec<ChoiceGroup>, shown: Shown<IncidentList>) -> impl Into
     }
 }
 
+/// Goes to an address without loading the page.
+#[cfg(feature = "hydrate")]
+type Go = Box<dyn Fn(&str) + Send + Sync>;
+
 /// Applies the form by navigation.
 #[derive(Clone, Copy)]
 struct Apply {
     #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "forms are sent by the browser only"))]
     form: NodeRef<leptos::html::Form>,
     #[cfg(feature = "hydrate")]
-    go: StoredValue<Box<dyn Fn(&str) + Send + Sync>>,
+    go: StoredValue<Go>,
     #[cfg(feature = "hydrate")]
     timer: StoredValue<Option<TimeoutHandle>>,
 }
