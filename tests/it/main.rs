@@ -2,6 +2,7 @@
 
 mod api;
 mod crash;
+mod doors;
 mod migrations;
 mod outage;
 mod slack;
