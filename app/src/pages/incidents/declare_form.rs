@@ -127,7 +127,7 @@ fn Text(
     view! {
         <div class="fld">
             <label for=id>{label}{optional.then(|| view! { " "<span class="font-normal text-ink-2">"optional"</span> })}</label>
-            <input id=id name=name class="input" value=value maxlength=limit.to_string() autocomplete="off"
+            <input id=id name=name class="input" value=value maxlength=limit.to_string()
                 aria-invalid=move || wrong.with(Option::is_some).then_some("true") aria-describedby=format!("{error_id} {hint_id}")/>
             <ErrorText id=error_id text=wrong/>
             <p id=hint_id class="hint">{hint}</p>
