@@ -79,7 +79,7 @@ async fn run(story: Story, env: &[(&str, &str)]) -> Result<Value, String> {
     Ok(t.end_state().await)
 }
 
-// CORE-049 CORE-072 CORE-073 CFG-067: a crash between any two steps loses nothing and repeats nothing.
+// CORE-049 CORE-072 CORE-073: a crash between any two steps loses nothing and repeats nothing.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_crash_anywhere_ends_as_if_nothing_had_happened() {
     let started = Instant::now();

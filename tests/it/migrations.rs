@@ -135,7 +135,7 @@ async fn seeding_again_adds_nothing_and_keeps_edits() {
     assert_eq!(count(&db, "SELECT count(*) FROM incident_categories").await, 59, "what is missing is added");
 }
 
-// CORE-004 CORE-005 CORE-031: an incident and its updates hold only what is allowed.
+// CORE-004 CORE-005: an incident and its updates hold only what is allowed.
 #[tokio::test]
 async fn states_and_reasons_outside_the_lists_are_refused() {
     let (db, _database) = fresh().await;

@@ -4,7 +4,7 @@ use crate::web::{declares, path};
 use std::time::Duration;
 use tests::app::{App, doors::PRIVATE_CATEGORY, slack::said};
 
-// CORE-072 CORE-073 SLK-269: twenty minutes without Slack: declaring and updating go on; on return one channel, each message once, in order.
+// CORE-072 CORE-073: twenty minutes without Slack: declaring and updating go on; on return one channel, each message once, in order.
 #[tokio::test]
 async fn what_was_said_while_slack_was_away_stands_behind_the_card_in_order() {
     let t = App::start().await;

@@ -4,7 +4,7 @@ use super::{declaration, declares, incidents, path};
 use reqwest::StatusCode;
 use tests::app::App;
 
-// WEB-086 WEB-087 WEB-088 WEB-089 WEB-035 CORE-060 CORE-061 CFG-008: wrong input is told at its field and kept; what is right is declared, once, and gets its channel.
+// WEB-086 WEB-087 WEB-088 WEB-089 CORE-060 CORE-061: wrong input is told at its field and kept; what is right is declared, once, and gets its channel.
 #[tokio::test]
 async fn what_is_wrong_is_told_and_kept_and_what_is_right_is_declared_once() {
     let t = App::start().await;
@@ -48,7 +48,7 @@ async fn what_is_wrong_is_told_and_kept_and_what_is_right_is_declared_once() {
     t.ends_well().await;
 }
 
-// WEB-090 CORE-144 CORE-146 CORE-157 CORE-071: impacts suggest the priority; a P4 has no channel, and the page says so.
+// WEB-090 CORE-146 CORE-071: impacts suggest the priority; a P4 has no channel, and the page says so.
 #[tokio::test]
 async fn impacts_suggest_the_priority_and_a_p4_has_no_channel() {
     let t = App::start().await;

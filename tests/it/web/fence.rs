@@ -4,7 +4,7 @@ use super::{declares, path};
 use reqwest::StatusCode;
 use tests::app::{App, doors::PRIVATE_CATEGORY};
 
-// WEB-045 CORE-050 CORE-155 SLK-023 SLK-223 SLK-241: private by its category: members see it, outsiders the answer of a number that does not exist.
+// CORE-050 CORE-155 SLK-023 SLK-223: private by its category: members see it, outsiders the answer of a number that does not exist.
 #[tokio::test]
 async fn a_private_incident_does_not_exist_for_outsiders() {
     let t = App::start().await;

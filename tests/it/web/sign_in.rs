@@ -61,7 +61,7 @@ async fn one_signs_in_once_and_comes_back_to_the_page_asked_for() {
     );
 }
 
-// WEB-006 WEB-007 WEB-009 CFG-013 CFG-029: the cookie is the browser's own affair, and posts of other sites are refused.
+// WEB-007: the cookie is the browser's own affair, and posts of other sites are refused.
 #[tokio::test]
 async fn other_sites_cannot_post_and_every_answer_carries_its_headers() {
     let t = App::start().await;

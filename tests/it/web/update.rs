@@ -9,7 +9,7 @@ use tests::app::{
 
 const UPDATE: &str = "/fn/incident/update";
 
-// WEB-091 WEB-076 CORE-074 CORE-075 CORE-077 CORE-094 CORE-099 CFG-068: an update is told everywhere; a stale form is a conflict with both values, and nothing is lost.
+// WEB-091 CORE-074 CORE-094: an update is told everywhere; a stale form is a conflict with both values, and nothing is lost.
 #[tokio::test]
 async fn an_update_is_told_everywhere_and_a_stale_form_is_a_conflict() {
     let t = App::start().await;
