@@ -43,7 +43,7 @@ impl SlackLinks {
         match self {
             SlackLinks::Off => None,
             SlackLinks::Real => Some(format!("https://slack.com/app_redirect?channel={id}")),
-            SlackLinks::Sandbox(face) => Some(format!("{face}/?channel={id}")),
+            SlackLinks::Sandbox(face) => Some(format!("{face}/?at={id}")),
         }
     }
 
@@ -196,6 +196,6 @@ mod tests {
             Some("https://slack.com/app_redirect?channel=C1")
         );
         let sandbox = SlackLinks::Sandbox("http://localhost:8100".into());
-        assert_eq!(sandbox.channel("C1").as_deref(), Some("http://localhost:8100/?channel=C1"));
+        assert_eq!(sandbox.channel("C1").as_deref(), Some("http://localhost:8100/?at=C1"));
     }
 }
