@@ -1,5 +1,5 @@
 # What people do here. The work is in scripts/; each says what it does and what is missing.
-.PHONY: help run dev test lint prepare-sql reset
+.PHONY: help run dev test lint pictures prepare-sql reset
 .DEFAULT_GOAL := help
 
 help:  ## Show this list
@@ -16,6 +16,9 @@ test:  ## Everything: rules, doors, browser, format, lints
 
 lint:  ## Format and lints alone
 	@scripts/lint.sh
+
+pictures:  ## Every page as a picture, desktop and phone, dark and light, in end2end/pictures
+	@scripts/pictures.sh
 
 prepare-sql:  ## Renew .sqlx, against which queries are checked without a database
 	@scripts/prepare-sql.sh
