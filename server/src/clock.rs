@@ -1,7 +1,8 @@
 //! Product time and nothing else: system time plus an offset.
 //!
 //! The offset is zero but in development and tests, where `FF_CLOCK` names an address that serves it
-//! (`{"offset_ms": 0}`); every server on that address moves at once. Machine time (leases, heartbeats) is
+//! (`{"offset_ms": 0}`, or `{"offset_ms": 0, "stands_at_ms": …}` for a clock that stands still); every server on that
+//! address moves at once. Machine time (leases, heartbeats) is
 //! PostgreSQL's `clock_timestamp()` and is never moved.
 
 use domain::Timestamp;
@@ -14,6 +15,8 @@ use std::time::Duration;
 #[derive(Debug, Clone, Default)]
 pub struct Clock {
     offset_ms: Arc<AtomicI64>,
+    /// Milliseconds since 1970 at which it stands; 0 while it goes.
+    stands_at_ms: Arc<AtomicI64>,
 }
 
 impl Clock {
@@ -37,6 +40,11 @@ impl Clock {
     }
 
     pub fn now(&self) -> Timestamp {
+        if let stands @ 1.. = self.stands_at_ms.load(Ordering::Relaxed)
+            && let Some(at) = Timestamp::from_timestamp_millis(stands)
+        {
+            return at;
+        }
         #[expect(clippy::disallowed_methods, reason = "the one place where product time is made")]
         let system = chrono::Utc::now();
         system + chrono::TimeDelta::milliseconds(self.offset_ms.load(Ordering::Relaxed))
@@ -46,6 +54,8 @@ impl Clock {
         #[derive(serde::Deserialize)]
         struct Offset {
             offset_ms: i64,
+            #[serde(default)]
+            stands_at_ms: Option<i64>,
         }
         let asked = http.get(url.clone()).timeout(Duration::from_secs(2)).send().await;
         let answer = match asked {
@@ -53,7 +63,10 @@ impl Clock {
             Err(error) => Err(error),
         };
         match answer {
-            Ok(Offset { offset_ms }) => self.offset_ms.store(offset_ms, Ordering::Relaxed),
+            Ok(Offset { offset_ms, stands_at_ms }) => {
+                self.offset_ms.store(offset_ms, Ordering::Relaxed);
+                self.stands_at_ms.store(stands_at_ms.unwrap_or_default(), Ordering::Relaxed);
+            }
             Err(error) => tracing::debug!(error.message = %error, "The moved clock does not answer"),
         }
     }

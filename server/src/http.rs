@@ -29,6 +29,9 @@ pub const HEALTHCHECK: &str = "/api/v2/firefighter/monitoring/healthcheck";
 /// Ready or not: everything a server needs.
 pub const READINESS: &str = "/api/v2/firefighter/monitoring/readiness";
 
+/// What [`probes`] answers.
+pub const PATHS: &[&str] = &[HEALTHCHECK, READINESS, "/robots.txt"];
+
 /// No answer begins later than this; a stream that has begun goes on.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// The largest body that a door reads, unless it says otherwise.

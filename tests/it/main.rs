@@ -3,6 +3,7 @@
 mod api;
 mod crash;
 mod doors;
+mod fence;
 mod migrations;
 mod outage;
 mod slack;

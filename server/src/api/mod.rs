@@ -71,6 +71,22 @@ pub fn openapi(settings: &Settings) -> anyhow::Result<String> {
     Ok(document::complete(document, settings).to_yaml()?)
 }
 
+/// Method and path of every endpoint, those of the document itself included.
+///
+/// # Errors
+/// When the document cannot be written.
+pub fn paths() -> anyhow::Result<Vec<(String, String)>> {
+    let (_, document) = endpoints().split_for_parts();
+    let document = serde_json::to_value(document)?;
+    let mut paths: Vec<(String, String)> =
+        schema::PATHS.iter().map(|path| ("GET".into(), (*path).to_owned())).collect();
+    for (path, methods) in document["paths"].as_object().into_iter().flatten() {
+        let methods = methods.as_object().into_iter().flatten().map(|(method, _)| method.to_uppercase());
+        paths.extend(methods.filter(|method| method != "PARAMETERS").map(|method| (method, path.clone())));
+    }
+    Ok(paths)
+}
+
 fn endpoints() -> OpenApiRouter<Context> {
     OpenApiRouter::new().merge(incidents::routes()).merge(catalog::routes()).merge(costs::routes())
 }

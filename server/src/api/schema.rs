@@ -19,6 +19,8 @@ use utoipa_swagger_ui::Config;
 const SCHEMA: &str = "/api/v2/firefighter/schema";
 const PAGE: &str = "/api/v2/firefighter/schema/swagger-ui";
 const FILE: &str = "/api/v2/firefighter/schema/swagger-ui/{file}";
+/// What [`routes`] answers.
+pub const PATHS: &[&str] = &[SCHEMA, PAGE, FILE];
 
 const HTML: &str = "<!DOCTYPE html>
 <html lang=\"en\">

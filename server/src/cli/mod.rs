@@ -7,6 +7,7 @@
 mod admin;
 mod checks;
 mod database;
+mod routes;
 mod serve;
 
 pub use serve::{context, router};
@@ -57,6 +58,9 @@ enum Command {
     Verify,
     /// Print the OpenAPI document of the REST API, as YAML
     Openapi,
+    /// Print every page, form, endpoint, command and button
+    #[command(hide = true)]
+    Routes,
     /// Keys of the REST API
     #[command(subcommand)]
     Token(TokenCommand),
@@ -178,6 +182,10 @@ async fn run(command: Option<Command>, settings: Settings) -> Result<ExitCode> {
             print!("{}", api::openapi(&settings)?);
             Ok(ExitCode::SUCCESS)
         }
+        Command::Routes => {
+            routes::all()?.iter().for_each(|line| println!("{line}"));
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Migrate => {
             with_database(&settings, async |database| {
                 db::migrate(&database.pool).await?;
@@ -209,6 +217,7 @@ async fn run(command: Option<Command>, settings: Settings) -> Result<ExitCode> {
                 | Command::Doctor
                 | Command::Migrate
                 | Command::Openapi
+                | Command::Routes
                 | Command::Database { .. } => {
                     unreachable!("these have their own arm above")
                 }

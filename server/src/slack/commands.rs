@@ -26,6 +26,11 @@ impl Verb {
         }
     }
 
+    /// The keyword that help names.
+    pub const fn keyword(self) -> &'static str {
+        self.keywords()[0]
+    }
+
     const fn explained(self) -> &'static str {
         match self {
             Verb::Help => "shows this",
@@ -115,7 +120,7 @@ pub fn help(name: &str, command: &str, guide: Option<&str>) -> Vec<Block> {
     }
     let lines: Vec<String> = Verb::ALL
         .into_iter()
-        .map(|verb| format!("`{} {}` {}", Mrkdwn::escaped(command), verb.keywords()[0], verb.explained()))
+        .map(|verb| format!("`{} {}` {}", Mrkdwn::escaped(command), verb.keyword(), verb.explained()))
         .collect();
     vec![
         section(Mrkdwn::trusted(about)),

@@ -30,6 +30,9 @@ use std::net::SocketAddr;
 /// A name and a password; nobody types more.
 const BODY_LIMIT: usize = 16 * 1024;
 
+/// What [`routes`] answers.
+pub const PATHS: &[&str] = &["POST /admin/login/", "POST /admin/logout/"];
+
 pub(super) fn routes(ctx: Context) -> Router {
     Router::new().route(routes::LOGIN, post(sign_in)).route(routes::LOGOUT, post(sign_out)).with_state(ctx)
 }

@@ -88,6 +88,18 @@ fn page_routes() -> Vec<AxumRouteListing> {
     ROUTES.get_or_init(|| generate_route_list(app::App)).clone()
 }
 
+/// Paths of all pages, as the router spells them.
+pub fn pages() -> Vec<String> {
+    page_routes().iter().map(|route| route.path().to_owned()).collect()
+}
+
+/// Method and path of every server function: what forms and pages send.
+pub fn forms() -> Vec<(String, String)> {
+    leptos::server_fn::axum::server_fn_paths()
+        .map(|(path, method)| (method.to_string(), path.to_owned()))
+        .collect()
+}
+
 /// A known page asked for without its last slash is sent on; anything else stays not found (spec 03 §2).
 fn with_short_forms(mut router: Router, routes: &[AxumRouteListing]) -> Router {
     for route in routes {

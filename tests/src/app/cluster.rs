@@ -45,6 +45,25 @@ impl Database {
     }
 }
 
+impl Database {
+    /// A second one that is the same in every row. Ends all connections to the first: stop its server before.
+    pub async fn twin(&self) -> Self {
+        let cluster = CLUSTER.get_or_init(Cluster::start).await;
+        let mine: url::Url = self.url.parse().expect("the address of a database");
+        let mine = mine.path().trim_start_matches('/').to_owned();
+        let name = format!("ff_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let mut conn = PgConnection::connect(cluster.url.as_str()).await.expect("PostgreSQL answers");
+        sqlx::query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1")
+            .bind(&mine)
+            .execute(&mut conn)
+            .await
+            .expect("connections can be ended");
+        let sql = format!("CREATE DATABASE {name} TEMPLATE {mine} STRATEGY FILE_COPY");
+        sqlx::query(AssertSqlSafe(sql)).execute(&mut conn).await.expect("a database is copied");
+        Database { url: cluster.database(&name) }
+    }
+}
+
 impl Cluster {
     async fn start() -> Self {
         let (url, server) = match std::env::var("FF_TEST_POSTGRES") {

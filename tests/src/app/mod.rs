@@ -82,6 +82,12 @@ impl App {
         Server::start(&self.database.url, &self.sandbox, &setup).await
     }
 
+    /// Stops the server and copies its database; start the server anew before going on.
+    pub async fn twin_database(&self) -> cluster::Database {
+        self.server.kill().await;
+        self.database.twin().await
+    }
+
     /// Kills the server as by `kill -9`.
     pub async fn kill(&self) {
         self.server.kill().await;

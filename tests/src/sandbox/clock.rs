@@ -12,11 +12,17 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Clock {
     pub offset_ms: i64,
+    /// Where it stands, milliseconds since 1970; absent while it goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stands_at_ms: Option<i64>,
 }
 
 impl Clock {
     /// Product time in microseconds since 1970.
     pub fn now_micros(self) -> i64 {
+        if let Some(stands) = self.stands_at_ms {
+            return stands * 1_000;
+        }
         let machine =
             machine_now().duration_since(UNIX_EPOCH).expect("the machine's clock stands after 1970");
         i64::try_from(machine.as_micros()).expect("fits for 290,000 years") + self.offset_ms * 1_000

@@ -245,6 +245,11 @@ impl Sandbox {
         self.with(|state| state.clock.offset_ms += by);
     }
 
+    /// Product time stands still from now on.
+    pub fn stop_clock(&self) {
+        self.with(|state| state.clock.stands_at_ms = Some(state.clock.now_ms()));
+    }
+
     /// Orders a fault.
     pub fn order(&self, fault: Fault) {
         self.with(|state| state.faults.order(fault));

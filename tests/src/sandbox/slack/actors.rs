@@ -144,6 +144,11 @@ impl Sandbox {
         }
     }
 
+    /// A person closes the window: every view is gone, and nobody is told.
+    pub fn closes_everything(&self, user: &str) {
+        self.with(|state| views::clear(&mut state.slack, user));
+    }
+
     /// A person runs a global shortcut.
     pub async fn shortcut(&self, user: &str, callback_id: &str) -> Answer {
         let prepared = self.with(|state| {
@@ -180,6 +185,62 @@ impl Sandbox {
         match prepared {
             Err(why) => Answer::not_sent(why),
             Ok(prepared) => self.send(prepared).await,
+        }
+    }
+
+    /// What nobody can press: a button with an id and a value of the sender's making, under a message that is not there.
+    pub async fn forged_button(&self, user: &str, action_id: &str, value: &str) -> Answer {
+        let payload = self.with(|state| {
+            let (trigger_id, ts) = (trigger(state, user, None), fresh_ts(state));
+            let place = state.slack.find_channel("general").ok_or("there is no #general")?.clone();
+            let now_ms = state.clock.now_ms();
+            let response_url = address(&mut state.slack, self.url(), &place.id, user, None, now_ms);
+            let more = json!({
+                "trigger_id": trigger_id, "response_url": response_url,
+                "container": { "type": "message", "message_ts": ts, "channel_id": place.id, "is_ephemeral": false },
+                "channel": { "id": place.id, "name": place.name },
+                "actions": [{ "type": "button", "action_id": action_id, "block_id": action_id, "value": value,
+                              "action_ts": ts, "text": { "type": "plain_text", "text": "Press", "emoji": true } }],
+            });
+            Ok::<_, String>(about(&state.slack, user, "block_actions", more))
+        });
+        self.forged(action_id, payload).await
+    }
+
+    /// What nobody can submit: a view with an id and hidden data of the sender's making.
+    pub async fn forged_view(&self, user: &str, callback_id: &str, private_metadata: &str) -> Answer {
+        let payload = self.with(|state| {
+            let trigger_id = trigger(state, user, None);
+            let view = json!({
+                "id": "V0FORGED", "team_id": TEAM, "type": "modal", "callback_id": callback_id, "hash": "1.forged",
+                "private_metadata": private_metadata, "external_id": private_metadata, "blocks": [],
+                "state": { "values": {} }, "app_id": APP_ID, "root_view_id": "V0FORGED", "previous_view_id": null,
+                "title": { "type": "plain_text", "text": "Forged", "emoji": true },
+            });
+            let more = json!({ "trigger_id": trigger_id, "view": view, "response_urls": [] });
+            Ok::<_, String>(about(&state.slack, user, "view_submission", more))
+        });
+        self.forged(callback_id, payload).await
+    }
+
+    /// What is searched for in a select that is on nobody's screen.
+    pub async fn forged_search(&self, user: &str, action_id: &str, typed: &str) -> Answer {
+        let payload = self.with(|state| {
+            let more = json!({
+                "action_id": action_id, "block_id": action_id, "value": typed,
+                "container": { "type": "view", "view_id": "V0FORGED" },
+            });
+            Ok::<_, String>(about(&state.slack, user, "block_suggestion", more))
+        });
+        self.forged(action_id, payload).await
+    }
+
+    async fn forged(&self, what: &str, payload: Result<Value, String>) -> Answer {
+        match payload {
+            Ok(payload) => {
+                post_form(self, &format!("forged {what}"), &[("payload", payload.to_string())]).await
+            }
+            Err(why) => Answer::not_sent(why),
         }
     }
 
