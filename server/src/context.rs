@@ -1,6 +1,6 @@
 //! What every room works with: database, clock, settings, reference data, vendors. Cheap to clone.
 
-use crate::{catalog, settings::Settings, slack::client::Client as SlackClient};
+use crate::{catalog, live, settings::Settings, slack::client::Client as SlackClient};
 use domain::{Result, Timestamp, catalog::Catalog, incident::Postmortem};
 use sqlx::PgPool;
 use std::{
@@ -23,6 +23,8 @@ pub struct Inner {
     pub wake: Notify,
     /// A NOTIFY to other servers is on its way.
     pub(crate) announcing: AtomicBool,
+    /// What open pages are told.
+    pub live: live::Hub,
     catalog: catalog::Cache,
     slack: Option<SlackClient>,
 }
@@ -42,6 +44,7 @@ impl Context {
             settings,
             wake: Notify::new(),
             announcing: AtomicBool::new(false),
+            live: live::Hub::default(),
             catalog: catalog::Cache::default(),
             slack,
         }))

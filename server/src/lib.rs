@@ -17,6 +17,7 @@ pub mod history;
 pub mod http;
 pub mod incidents;
 pub mod jobs;
+pub mod live;
 pub mod settings;
 pub mod slack;
 pub mod telemetry;

@@ -10,6 +10,7 @@ use crate::{
     failure::{self, OrInternal},
     fault, history,
     jobs::{Run, queue},
+    live,
 };
 use domain::{Actor, Caller, Error, IncidentId, Origin, Result, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
@@ -137,6 +138,7 @@ impl Write {
         if !jobs.is_empty() {
             queue::announce(&self.ctx);
         }
+        live::announce(&self.ctx, live::news_of(&change));
         Ok(answer)
     }
 

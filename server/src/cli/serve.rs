@@ -4,7 +4,7 @@ use crate::{
     api,
     context::{Clock, Context},
     db::{self, Database},
-    http, jobs,
+    http, jobs, live,
     settings::{Profile, Settings},
     slack::{
         self,
@@ -127,6 +127,7 @@ async fn answer(
         users::sandbox::ensure_sandbox_people(&ctx.db, ctx.now()).await?;
     }
     let worker = with_worker.then(|| tokio::spawn(jobs::worker::work(ctx.clone(), stop.clone())));
+    let streams = tokio::spawn(live::listen(ctx.clone(), stop.clone()));
     let service = router(&ctx).into_make_service_with_connect_info::<SocketAddr>();
     let at = listener.local_addr().context("reading the own address")?;
     tracing::info!("FireFighter answers at {} (listening on {at})", settings.site.base_url);
@@ -145,6 +146,9 @@ async fn answer(
         rejected = token_rejected(&ctx) => Err(rejected),
     };
     stop.cancel();
+    if let Err(error) = streams.await {
+        tracing::error!("Listening for news ended badly: {error}");
+    }
     if let Some(worker) = worker {
         join(worker).await;
     }

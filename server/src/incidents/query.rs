@@ -180,6 +180,25 @@ pub async fn get(db: &PgPool, viewer: Viewer, id: IncidentId) -> Result<Incident
     row.map(Incident::from).ok_or(Error::NotFound)
 }
 
+/// Which of these the viewer may see.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn visible_among(db: &PgPool, viewer: Viewer, ids: &[IncidentId]) -> Result<Vec<IncidentId>> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let seen = sqlx::query_scalar!(
+        "SELECT i.id FROM incidents i
+         WHERE i.id = ANY($1) AND (NOT i.private OR may_see_private(i.id, $2, $3)) ORDER BY i.id",
+        &ids,
+        viewer.user.map(|u| u.0),
+        viewer.sees_private,
+    )
+    .fetch_all(db)
+    .await
+    .or_internal("asking what may be seen")?;
+    Ok(seen.into_iter().map(IncidentId).collect())
+}
+
 /// The incident whose channel this is, if the viewer may see it.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     context::Context,
     failure::{self, OrInternal},
-    fault, slack,
+    fault, live, slack,
 };
 use domain::Result;
 use sqlx::{PgConnection, postgres::PgListener};
@@ -155,6 +155,7 @@ async fn run(ctx: &Context, claimed: Claimed) {
     fault!("job.before_finish");
     let stored = failure::under(reference, queue::finish(&ctx.db, &claimed, &ended, ctx.now())).await;
     fault!("job.after_finish");
+    live::announce(ctx, claimed.job.incident().map(live::News::Incident));
     log(&claimed, &ended, &stored, started.elapsed());
 }
 

@@ -2,13 +2,14 @@
 //!
 //! A request passes, outermost first: headers every answer carries · who may post here ([`origin`]) · who asks
 //! ([`session`]) · what refused plain forms remember ([`drafts`]) · the login wall ([`wall`]) · a page, a server
-//! function, a file. Pages ask [`backend`] only, which forwards to operations and reads; `present` turns facts into
+//! function, a file, the [`live`] stream. Pages ask [`backend`] only, which forwards to operations and reads; `present` turns facts into
 //! what pages show. Behaviour: spec 03 §1–§9, §15.
 
 pub mod assets;
 mod backend;
 pub mod drafts;
 mod errors;
+mod live;
 pub mod login;
 mod next;
 pub mod origin;
@@ -59,6 +60,7 @@ pub fn router(ctx: Context) -> Router {
         .with_state::<()>(options);
     with_short_forms(pages, &routes)
         .merge(login::routes(ctx.clone()))
+        .merge(Router::new().route(live::PATH, get(live::stream)).with_state(ctx.clone()))
         .nest_service("/pkg", files.hashed())
         .fallback_service(
             (move |request: Request| {

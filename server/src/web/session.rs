@@ -9,6 +9,7 @@ use crate::{
     context::Context,
     failure::OrInternal,
     http::RequestFacts,
+    live::{self, News},
     settings::{Profile, Settings},
     users::{directory, permissions},
 };
@@ -106,7 +107,7 @@ pub async fn of(ctx: &Context, headers: &HeaderMap) -> Result<Option<SignedIn>> 
 /// When the database does not answer.
 pub async fn begin(ctx: &Context, headers: &HeaderMap, person: UserId) -> Result<HeaderValue> {
     if let Some(old) = token(headers, &ctx.settings) {
-        forget(&ctx.db, &old).await?;
+        forget(ctx, &old).await?;
     }
     let (token, now) = (Token::fresh(), ctx.now());
     sqlx::query!(
@@ -128,7 +129,7 @@ pub async fn begin(ctx: &Context, headers: &HeaderMap, person: UserId) -> Result
 /// When the database does not answer.
 pub async fn end(ctx: &Context, headers: &HeaderMap) -> Result<HeaderValue> {
     if let Some(token) = token(headers, &ctx.settings) {
-        forget(&ctx.db, &token).await?;
+        forget(ctx, &token).await?;
     }
     Ok(cookie(&ctx.settings, "", TimeDelta::zero()))
 }
@@ -142,11 +143,14 @@ async fn sweep(db: &PgPool, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-async fn forget(db: &PgPool, token: &Token) -> Result<()> {
-    sqlx::query!("DELETE FROM sessions WHERE id = $1", token.hash())
-        .execute(db)
+async fn forget(ctx: &Context, token: &Token) -> Result<()> {
+    let hash = token.hash();
+    sqlx::query!("DELETE FROM sessions WHERE id = $1", hash)
+        .execute(&ctx.db)
         .await
         .or_internal("ending a session")?;
+    // Its streams end now, on whichever server they are.
+    live::announce(ctx, [News::Session(hash)]);
     Ok(())
 }
 
@@ -181,6 +185,11 @@ async fn find(ctx: &Context, token: &Token) -> Result<Found> {
 /// `__Host-` makes the browser refuse a cookie that a sister site or plain http tries to set.
 fn cookie_name(settings: &Settings) -> &'static str {
     if settings.security.https_only { "__Host-firefighter" } else { "firefighter" }
+}
+
+/// What the database calls the session of these headers.
+pub(super) fn hash(headers: &HeaderMap, settings: &Settings) -> Option<String> {
+    token(headers, settings).map(|token| token.hash())
 }
 
 fn token(headers: &HeaderMap, settings: &Settings) -> Option<Token> {

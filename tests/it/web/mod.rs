@@ -2,6 +2,7 @@
 
 mod declare;
 mod fence;
+mod live;
 mod sign_in;
 mod update;
 

@@ -128,6 +128,16 @@ impl Web {
         web
     }
 
+    /// The same browser at another server of the installation.
+    pub fn at(&self, server: &str) -> Self {
+        Web { base: server.into(), http: self.http.clone() }
+    }
+
+    /// An answer whose body is still to come, no redirect followed.
+    pub async fn open(&self, path: &str) -> Response {
+        self.http.get(format!("{}{path}", self.base)).send().await.expect("the server answers")
+    }
+
     /// One request, no redirect followed.
     pub async fn once(&self, method: Method, path: &str, form: Option<&[(&str, &str)]>) -> Page {
         self.try_once(method, path, form).await.expect("the server answers")

@@ -156,6 +156,13 @@ impl Server {
         self.child.lock().await.as_mut().is_some_and(|child| matches!(child.try_wait(), Ok(None)))
     }
 
+    /// The order to stop, as a rolling restart gives it.
+    pub async fn terminate(&self) {
+        let pid = self.child.lock().await.as_ref().and_then(Child::id).expect("it runs").to_string();
+        let sent = Command::new("kill").args(["-TERM", &pid]).status().await.expect("kill runs");
+        assert!(sent.success(), "it can be told to stop");
+    }
+
     /// `kill -9`.
     pub async fn kill(&self) {
         if let Some(mut child) = self.child.lock().await.take() {

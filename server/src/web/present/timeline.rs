@@ -222,7 +222,7 @@ fn folded(scene: &Scene<'_>, deliveries: &[Delivery]) -> Vec<(Timestamp, Entry)>
 }
 
 fn folded_group(scene: &Scene<'_>, group: &[(&Delivery, Timestamp)]) -> Option<(Timestamp, Entry)> {
-    let (first, (last, at)) = (group.first()?, group.last()?);
+    let (first, (_, at)) = (group.first()?, group.last()?);
     let began = group.iter().map(|(d, _)| d.created_at).min().unwrap_or(first.1);
     let step = |(d, at): &(&Delivery, Timestamp)| {
         let text = match (d.state.as_str(), &d.reason) {
@@ -238,7 +238,7 @@ fn folded_group(scene: &Scene<'_>, group: &[(&Delivery, Timestamp)]) -> Option<(
         n => format!("{n} steps in {}", time::short(*at - began)),
     };
     let what = EntryKind::Machine { summary, steps: group.iter().map(step).collect() };
-    Some((*at, Entry { id: format!("m-{}", last.job), at: scene.times.clock(*at), what }))
+    Some((*at, Entry { id: format!("m-{}", first.0.job), at: scene.times.clock(*at), what }))
 }
 
 fn refused(scene: &Scene<'_>, d: &Delivery) -> (Timestamp, Entry) {
