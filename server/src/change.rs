@@ -3,12 +3,13 @@
 //! A change is recorded as it is (see [`crate::history`]) and decides what follows (see [`crate::consequences`]).
 //! Records are read for ever: a field is added, never renamed; what changes meaning gets a new name.
 
-use crate::history::Record;
+use crate::history::{self, Record};
 use domain::{
     CategoryId, EnvironmentId, ImpactLevelId, ImpactTypeId, IncidentId, MetricTypeId, PriorityId, RoleTypeId,
     Timestamp, UpdateId, UserId, incident::Status,
 };
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 /// Everything that can happen to what the product keeps.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +35,25 @@ pub enum Change {
     MemberLeft {
         incident: IncidentId,
         user: UserId,
+    },
+    /// A key of the REST API was made for this person; `name` says what for.
+    TokenCreated {
+        token: Uuid,
+        user: UserId,
+        name: String,
+        expires_at: Option<Timestamp>,
+    },
+    TokenRevoked {
+        token: Uuid,
+        user: UserId,
+    },
+    /// A person became administrator, with a new password.
+    AdminMade {
+        user: UserId,
+    },
+    /// Every hour: where the heads of the history stand that moved.
+    HistoryRooted {
+        heads: Vec<history::Head>,
     },
 }
 
@@ -118,16 +138,23 @@ impl Change {
             Change::IncidentUpdated(u) => Some(u.incident),
             Change::ChannelAttached(a) => Some(a.incident),
             Change::ChannelChanged { incident, .. } => *incident,
-            Change::ChannelTagged { .. } => None,
+            Change::ChannelTagged { .. }
+            | Change::TokenCreated { .. }
+            | Change::TokenRevoked { .. }
+            | Change::AdminMade { .. }
+            | Change::HistoryRooted { .. } => None,
             Change::MemberJoined { incident, .. } | Change::MemberLeft { incident, .. } => Some(*incident),
         }
     }
 
     /// As it goes into the history of its stream.
     pub fn record(&self) -> Record {
-        let stream = match self.incident() {
-            Some(incident) => format!("incident {incident}"),
-            None => "desk".into(),
+        let stream = match (self.incident(), self) {
+            (Some(incident), _) => format!("incident {incident}"),
+            (None, Change::TokenCreated { .. } | Change::TokenRevoked { .. } | Change::AdminMade { .. }) => {
+                history::ACCESS.into()
+            }
+            (None, _) => history::DESK.into(),
         };
         let (kind, facts, words) = match self {
             Change::IncidentDeclared(d) => ("incident_declared", declared_facts(d), declared_words(d)),
@@ -149,6 +176,16 @@ impl Change {
             }
             Change::MemberJoined { user, .. } => ("member_joined", json!({ "user": user }), vec![]),
             Change::MemberLeft { user, .. } => ("member_left", json!({ "user": user }), vec![]),
+            Change::TokenCreated { token, user, name, expires_at } => {
+                let expires_at = expires_at.map(|at| at.timestamp_micros());
+                let facts = json!({ "token": token, "user": user, "expires_at": expires_at });
+                ("token_created", facts, vec![("name".into(), name.clone())])
+            }
+            Change::TokenRevoked { token, user } => {
+                ("token_revoked", json!({ "token": token, "user": user }), vec![])
+            }
+            Change::AdminMade { user } => ("admin_made", json!({ "user": user }), vec![]),
+            Change::HistoryRooted { heads } => ("history_rooted", json!({ "heads": heads }), vec![]),
         };
         Record { stream, kind, facts, words }
     }

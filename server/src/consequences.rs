@@ -16,7 +16,11 @@ pub fn consequences(change: &Change, _origin: Origin) -> Vec<Job> {
         Change::ChannelChanged { .. }
         | Change::ChannelTagged { .. }
         | Change::MemberJoined { .. }
-        | Change::MemberLeft { .. } => vec![],
+        | Change::MemberLeft { .. }
+        | Change::TokenCreated { .. }
+        | Change::TokenRevoked { .. }
+        | Change::AdminMade { .. }
+        | Change::HistoryRooted { .. } => vec![],
     }
 }
 

@@ -1,6 +1,7 @@
 //! Stories told by actors through the doors: the real binary, real PostgreSQL, stateful twins of the vendors.
 
 mod api;
+mod cli;
 mod crash;
 mod doors;
 mod fence;

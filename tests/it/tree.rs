@@ -27,10 +27,11 @@ const PRODUCT: [(&str, &[&str]); 15] = [
 ];
 
 /// Tables that carry the work and the rooms that keep them.
-const PLUMBING: [(&str, &[&str]); 14] = [
+const PLUMBING: [(&str, &[&str]); 15] = [
     ("jobs", &["server/src/jobs/"]),
     ("job_attempts", &["server/src/jobs/"]),
     ("workers", &["server/src/jobs/"]),
+    ("schedules", &["server/src/jobs/"]),
     ("vendor_pauses", &["server/src/jobs/"]),
     ("vendor_buckets", &["server/src/jobs/"]),
     ("said", &["server/src/slack/"]),
@@ -39,9 +40,9 @@ const PLUMBING: [(&str, &[&str]); 14] = [
     ("submissions", &["server/src/write.rs"]),
     ("drafts", &["server/src/web/", "server/src/slack/"]),
     ("sessions", &["server/src/web/"]),
-    ("history", &["server/src/history.rs"]),
-    ("history_text", &["server/src/history.rs"]),
-    ("history_heads", &["server/src/history.rs"]),
+    ("history", &["server/src/history/"]),
+    ("history_text", &["server/src/history/"]),
+    ("history_heads", &["server/src/history/"]),
 ];
 
 /// Crates that have no business in a browser. `regex` is not here: the configuration reader of Leptos brings it.

@@ -1,14 +1,15 @@
-//! Commands that change something: reference data, keys, administrators.
+//! Commands that change something: reference data, keys, administrators, what schedules do.
 
 use crate::{
     catalog,
     context::Context,
     incidents,
+    jobs::{Done, Run, schedule, worker},
     users::{self, Email, User, directory, password, tokens},
 };
-use anyhow::{Context as _, Result, anyhow, ensure};
+use anyhow::{Context as _, Result, anyhow, bail};
 use chrono::TimeDelta;
-use domain::{Caller, Origin};
+use domain::{Caller, Error, Origin};
 use std::{
     collections::HashMap,
     io::{IsTerminal, Read},
@@ -28,7 +29,7 @@ pub async fn tag_channel(ctx: &Context, name: &str, tag: &str) -> Result<ExitCod
     let slack = ctx.slack().ok_or_else(|| anyhow!("Slack is not set up: SLACK_BOT_TOKEN is missing."))?;
     let channels = slack.channels().await.context("asking Slack for its channels")?;
     let Some(channel) = channels.into_iter().find(|channel| channel.name == name) else {
-        anyhow::bail!("Slack shows no channel #{name}. If it is private, invite the bot first.");
+        bail!("Slack shows no channel #{name}. If it is private, invite the bot first.");
     };
     let channel = incidents::NewChannel {
         private: channel.is_private,
@@ -43,10 +44,8 @@ pub async fn tag_channel(ctx: &Context, name: &str, tag: &str) -> Result<ExitCod
 
 pub async fn create_token(ctx: &Context, email: &str, name: &str, days: Option<u16>) -> Result<ExitCode> {
     let user = person(ctx, email).await?;
-    let now = ctx.now();
-    let expires_at = days.map(|days| now + TimeDelta::days(days.into()));
-    let mut connection = ctx.db.acquire().await.context("connecting to the database")?;
-    let token = tokens::create(&mut connection, user.id, name, expires_at, now).await?;
+    let expires_at = days.map(|days| ctx.now() + TimeDelta::days(days.into()));
+    let token = tokens::create(ctx, &Caller::system(Origin::Cli), user.id, name, expires_at).await?;
     // The key alone on stdout, so that a script can take it.
     eprintln!("Key {} of {}. It is shown now and never again:", token.id, user.email);
     println!("{}", token.key);
@@ -54,11 +53,11 @@ pub async fn create_token(ctx: &Context, email: &str, name: &str, days: Option<u
 }
 
 pub async fn revoke_token(ctx: &Context, id: Uuid) -> Result<ExitCode> {
-    let mut connection = ctx.db.acquire().await.context("connecting to the database")?;
-    ensure!(
-        tokens::revoke(&mut connection, id).await?,
-        "There is no key {id}. See `firefighter token list`."
-    );
+    match tokens::revoke(ctx, &Caller::system(Origin::Cli), id).await {
+        Ok(()) => {}
+        Err(Error::NotFound) => bail!("There is no key {id}. See `firefighter token list`."),
+        Err(e) => return Err(e.into()),
+    }
     println!("Key {id} is revoked.");
     Ok(ExitCode::SUCCESS)
 }
@@ -79,6 +78,29 @@ pub async fn list_tokens(ctx: &Context, email: Option<&str>) -> Result<ExitCode>
         let (made, key) = (token.created_at.format("%Y-%m-%d"), token.prefix);
         println!("{:<36}  {key:<8}…  {made:<10}  {ends:<10}  {person:<32}  {}", token.id, token.name);
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Does what a schedule's job does, in the foreground: no row, no second try.
+pub async fn task(ctx: &Context, name: Option<&str>) -> Result<ExitCode> {
+    let list = || {
+        let lines = schedule::ALL.iter().map(|known| format!("  {:<16}  {}", known.name, known.about));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    let Some(name) = name else {
+        println!("{}", list());
+        return Ok(ExitCode::SUCCESS);
+    };
+    let Some(schedule) = schedule::ALL.iter().find(|known| known.name == name) else {
+        bail!("There is no task {name:?}. There are:\n{}", list());
+    };
+    let job = schedule.job(ctx.now());
+    let done = worker::perform(ctx, &job, &Run::in_the_foreground(&job, ctx.now())).await?;
+    let what = match done {
+        Done::Done => "done",
+        Done::Nothing => "nothing to do",
+    };
+    println!("{name}: {what}.");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -104,9 +126,7 @@ pub async fn create_superuser(ctx: &Context) -> Result<ExitCode> {
 async fn make_admin(ctx: &Context, email: &str, username: Option<&str>, typed: &str) -> Result<ExitCode> {
     let email = parse(email)?;
     let hash = password::hash(typed)?;
-    let mut transaction = ctx.db.begin().await.context("beginning a transaction")?;
-    users::admin::create(&mut transaction, username, email.clone(), &hash, ctx.now()).await?;
-    transaction.commit().await.context("storing the administrator")?;
+    users::admin::create(ctx, &Caller::system(Origin::Cli), username, email.clone(), &hash).await?;
     println!("{email} is administrator and signs in at {}", ctx.settings.site.link("/admin/login/"));
     Ok(ExitCode::SUCCESS)
 }

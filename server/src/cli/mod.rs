@@ -73,6 +73,11 @@ enum Command {
         #[arg(long)]
         data_dir: std::path::PathBuf,
     },
+    /// Run what a schedule runs, now and here; without a name, list the schedules
+    Task {
+        /// As shown in the list
+        name: Option<String>,
+    },
     /// Channels of Slack that have a meaning
     #[command(subcommand)]
     Channel(ChannelCommand),
@@ -211,6 +216,7 @@ async fn run(command: Option<Command>, settings: Settings) -> Result<ExitCode> {
                 Command::Channel(ChannelCommand::Tag { name, tag }) => {
                     admin::tag_channel(&ctx, &name, &tag).await
                 }
+                Command::Task { name } => admin::task(&ctx, name.as_deref()).await,
                 Command::CreateSuperuser => admin::create_superuser(&ctx).await,
                 Command::Serve { .. }
                 | Command::Worker

@@ -12,6 +12,15 @@ use uuid::Uuid;
 #[serde(tag = "wing", content = "job", rename_all = "snake_case")]
 pub enum Job {
     Slack(SlackJob),
+    Core(CoreJob),
+}
+
+/// What FireFighter does for itself, without a vendor.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum CoreJob {
+    /// reconcile: the heads of the history that moved are in a root.
+    RootHistory { tick: Timestamp },
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,10 +50,11 @@ pub enum SlackJob {
 }
 
 impl Job {
-    /// The vendor whose pauses hold it.
+    /// The vendor whose pauses hold it; `core` is never paused.
     pub fn vendor(&self) -> &'static str {
         match self {
             Job::Slack(_) => "slack",
+            Job::Core(_) => "core",
         }
     }
 
@@ -63,6 +73,7 @@ impl Job {
                 SlackJob::LookAgain { .. } => "slack.look_again",
                 SlackJob::DeleteNotice { .. } => "slack.delete_notice",
             },
+            Job::Core(CoreJob::RootHistory { .. }) => "core.root_history",
         }
     }
 
@@ -80,6 +91,7 @@ impl Job {
                 | SlackJob::LookAgain { incident, .. } => Some(*incident),
                 SlackJob::DeleteNotice { .. } => None,
             },
+            Job::Core(CoreJob::RootHistory { .. }) => None,
         }
     }
 
@@ -98,6 +110,7 @@ impl Job {
                 SlackJob::LookAgain { say, .. } => format!("look {say}"),
                 SlackJob::DeleteNotice { channel, .. } => format!("notice {channel}"),
             },
+            Job::Core(CoreJob::RootHistory { .. }) => "history".into(),
         }
     }
 
@@ -123,6 +136,7 @@ impl Job {
                 | SlackJob::Invite { .. }
                 | SlackJob::DeclaredCard { .. } => None,
             },
+            Job::Core(CoreJob::RootHistory { tick }) => Some(format!("root_history:{}", tick.timestamp())),
         }
     }
 
@@ -141,6 +155,7 @@ impl Job {
                 | SlackJob::LookAgain { .. }
                 | SlackJob::DeleteNotice { .. } => None,
             },
+            Job::Core(CoreJob::RootHistory { .. }) => Some("root_history".into()),
         }
     }
 
@@ -165,6 +180,22 @@ pub struct Run {
     /// Set when a person pressed Retry: what is said late says its own time.
     pub late: bool,
     pub trace: Option<String>,
+}
+
+impl Run {
+    /// Of a job without a row, by the command line.
+    pub fn in_the_foreground(job: &Job, now: Timestamp) -> Self {
+        Run {
+            job_id: JobId(0),
+            lane: job.lane(),
+            place: Vec::new(),
+            attempt: 1,
+            taken_over: false,
+            created_at: now,
+            late: false,
+            trace: None,
+        }
+    }
 }
 
 /// How a run ended well.

@@ -4,15 +4,16 @@
 //! are free at once. The lease (60 s, renewed every 10 s) is for a server that is cut off but alive.
 
 use super::{
-    Job, JobError,
+    CoreJob, Done, Job, JobError, Run,
     queue::{self, Claimed},
+    schedule,
 };
 use crate::{
     context::Context,
     failure::{self, OrInternal},
-    fault, live, slack,
+    fault, history, live, slack,
 };
-use domain::Result;
+use domain::{Caller, Origin, Result};
 use sqlx::{PgConnection, postgres::PgListener};
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::Semaphore, time::Instant};
@@ -27,8 +28,16 @@ const RENEW: Duration = Duration::from_secs(10);
 /// Longer than any vendor call may take (35 s) with its reads and writes around.
 const RUN_LIMIT: Duration = Duration::from_secs(120);
 
-/// Works until `stop` is cancelled, then finishes what it runs.
+/// Works until `stop` is cancelled, then finishes what it runs. Leads the schedules when no other server does.
 pub async fn work(ctx: Context, stop: CancellationToken) {
+    let leader = tokio::spawn(schedule::lead(ctx.clone(), stop.clone()));
+    claim_and_run(ctx, stop).await;
+    if let Err(error) = leader.await {
+        tracing::error!(error.message = %error, "The leader of the schedules ended badly");
+    }
+}
+
+async fn claim_and_run(ctx: Context, stop: CancellationToken) {
     while !stop.is_cancelled() {
         match session(&ctx, &stop).await {
             Ok(()) => return,
@@ -129,6 +138,20 @@ async fn renew(conn: &mut PgConnection, worker: i32) -> Result<()> {
     Ok(())
 }
 
+/// Does what the job says; a worker calls it for a claimed one, the command line for one of its own.
+///
+/// # Errors
+/// What follows from not having been able to.
+pub async fn perform(ctx: &Context, job: &Job, run: &Run) -> Result<Done, JobError> {
+    match job {
+        Job::Slack(job) => slack::jobs::run(ctx, job, run).await,
+        Job::Core(CoreJob::RootHistory { .. }) => {
+            let moved = history::write_root(ctx, &Caller::system(Origin::Schedule)).await?;
+            Ok(if moved == 0 { Done::Nothing } else { Done::Done })
+        }
+    }
+}
+
 async fn run(ctx: &Context, claimed: Claimed) {
     let started = Instant::now();
     let reference = claimed.run.trace.clone().unwrap_or_else(failure::fresh_reference);
@@ -137,12 +160,7 @@ async fn run(ctx: &Context, claimed: Claimed) {
         let reference = reference.clone();
         // A task of its own: a panic in a job is that job's failure, not the worker's.
         tokio::spawn(failure::under(reference, async move {
-            let work = async {
-                match &job {
-                    Job::Slack(job) => slack::jobs::run(&ctx, job, &run).await,
-                }
-            };
-            match tokio::time::timeout(RUN_LIMIT, work).await {
+            match tokio::time::timeout(RUN_LIMIT, perform(&ctx, &job, &run)).await {
                 Ok(ended) => ended,
                 Err(_) => Err(JobError::Outage { why: "took longer than two minutes".into() }),
             }
@@ -160,7 +178,7 @@ async fn run(ctx: &Context, claimed: Claimed) {
 }
 
 /// One line per run.
-fn log(claimed: &Claimed, ended: &Result<super::Done, JobError>, stored: &Result<bool>, took: Duration) {
+fn log(claimed: &Claimed, ended: &Result<Done, JobError>, stored: &Result<bool>, took: Duration) {
     let (kind, lane) = (claimed.kind.as_str(), claimed.run.lane.as_str());
     let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     let (id, attempt) = (claimed.run.job_id.0, claimed.run.attempt);

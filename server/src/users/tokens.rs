@@ -2,8 +2,8 @@
 //!
 //! A key has all permissions of its person. It ends when it is revoked, when its time is over, or with its person.
 
-use crate::failure::OrInternal;
-use domain::{Error, Result, Timestamp, UserId};
+use crate::{change::Change, context::Context, failure::OrInternal};
+use domain::{Caller, Error, Result, Timestamp, UserId};
 use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
@@ -39,17 +39,23 @@ pub enum Checked {
     Inactive,
 }
 
+/// Makes a key for this person and records it.
+///
 /// # Errors
 /// When the database does not answer.
 pub async fn create(
-    conn: &mut PgConnection,
+    ctx: &Context,
+    caller: &Caller,
     user: UserId,
     name: &str,
     expires_at: Option<Timestamp>,
-    now: Timestamp,
 ) -> Result<NewToken> {
     let key = hex::encode(rand::random::<[u8; 20]>());
-    let id = import(conn, user, name, &key, expires_at, now).await?;
+    let mut w = ctx.write(caller).await?;
+    let now = w.now();
+    let id = import(w.conn(), user, name, &key, expires_at, now).await?;
+    let made = Change::TokenCreated { token: id, user, name: name.to_owned(), expires_at };
+    w.commit(made, ()).await?;
     Ok(NewToken { id, key })
 }
 
@@ -107,16 +113,18 @@ pub async fn authenticate(db: impl PgExecutor<'_>, key: &str, now: Timestamp) ->
     })
 }
 
-/// Ends a key at once. False: there is none.
+/// Ends a key at once and records it.
 ///
 /// # Errors
-/// When the database does not answer.
-pub async fn revoke(conn: &mut PgConnection, id: Uuid) -> Result<bool> {
-    let ended = sqlx::query!("DELETE FROM api_tokens WHERE id = $1", id)
-        .execute(conn)
+/// [`Error::NotFound`] when there is none; when the database does not answer.
+pub async fn revoke(ctx: &Context, caller: &Caller, id: Uuid) -> Result<()> {
+    let mut w = ctx.write(caller).await?;
+    let user = sqlx::query_scalar!("DELETE FROM api_tokens WHERE id = $1 RETURNING user_id", id)
+        .fetch_optional(w.conn())
         .await
-        .or_internal("revoking an API key")?;
-    Ok(ended.rows_affected() == 1)
+        .or_internal("revoking an API key")?
+        .ok_or(Error::NotFound)?;
+    w.commit(Change::TokenRevoked { token: id, user: UserId(user) }, ()).await
 }
 
 /// The keys of one person, or of everybody, newest first.

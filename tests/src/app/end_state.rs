@@ -43,8 +43,10 @@ impl App {
                  ORDER BY incident_id, event_type NULLS FIRST, created_at, message").await,
             "members": self.rows("SELECT m.incident_id, u.username FROM incident_members m JOIN users u ON u.id = m.user_id ORDER BY 1, 2").await,
             "roles": self.rows("SELECT r.incident_id, r.role_type_id, u.username FROM incident_roles r JOIN users u ON u.id = r.user_id ORDER BY 1, 2").await,
-            "history": self.rows("SELECT stream, kind FROM history ORDER BY stream, kind, seq").await,
-            "unfinished": self.rows("SELECT kind, state FROM jobs WHERE state NOT IN ('done', 'merged') ORDER BY 1, 2").await,
+            "history": self.rows(
+                // Whether an hour passes in a run is chance.
+                "SELECT stream, kind FROM history WHERE kind <> 'history_rooted' ORDER BY stream, kind, seq").await,
+            "unfinished": self.rows("SELECT kind, state FROM jobs WHERE state NOT IN ('done', 'merged') AND vendor <> 'core' ORDER BY 1, 2").await,
             "channels": self.channels(),
         })
     }

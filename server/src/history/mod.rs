@@ -5,21 +5,33 @@
 //! words (salt and text set to NULL) leaves the chain valid. Records are never changed or migrated: `v` says how to
 //! read one.
 //!
-//! A stream is written under the row lock its operation already holds, so incidents never wait for each other.
+//! A stream is written under the row lock its operation already holds, so incidents never wait for each other. Every
+//! hour the heads that moved go into stream `desk` and its head into the log ([`roots`]): who changes a stream together
+//! with its head is found by them. [`verify`] walks it all.
+
+mod roots;
+mod verify;
+
+pub use roots::{Head, write_root};
+pub use verify::{Broken, Verdict, verify};
 
 use crate::failure::OrInternal;
 use domain::{Actor, Caller, Result, Timestamp};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 
 /// The version new records are written with.
 const VERSION: i16 = 1;
+/// The stream of what belongs to no incident and no person: channels with a meaning, roots of the history.
+pub const DESK: &str = "desk";
+/// The stream of who may come in: keys, administrators.
+pub const ACCESS: &str = "access";
 
 /// What is to be recorded: facts, and words by field.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
-    /// `incident 123`, `catalog`, `access`.
+    /// `incident 123`, [`DESK`], [`ACCESS`].
     pub stream: String,
     pub kind: &'static str,
     pub facts: Value,
@@ -102,99 +114,6 @@ pub async fn append(conn: &mut PgConnection, record: &Record, caller: &Caller, a
         .or_internal("writing the words of a history record")?;
     }
     Ok(())
-}
-
-/// The first thing wrong with a stream.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Broken {
-    pub stream: String,
-    pub seq: i64,
-    pub reason: &'static str,
-}
-
-/// What a walk over all streams found.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Verdict {
-    pub streams: u64,
-    pub records: u64,
-    pub broken: Vec<Broken>,
-}
-
-/// Walks every stream from its first record to its head and names the first bad record of each.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn verify(db: &PgPool) -> Result<Verdict> {
-    let mut verdict = Verdict::default();
-    let streams = sqlx::query_scalar!(
-        r#"SELECT stream AS "stream!" FROM history_heads UNION SELECT DISTINCT stream FROM history ORDER BY 1"#
-    )
-    .fetch_all(db)
-    .await
-    .or_internal("listing the history streams")?;
-    for stream in streams {
-        verdict.streams += 1;
-        let (records, broken) = verify_stream(db, &stream).await?;
-        verdict.records += records;
-        verdict.broken.extend(broken);
-    }
-    Ok(verdict)
-}
-
-/// One stream: how many records it has, and the first bad one.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn verify_stream(db: &PgPool, stream: &str) -> Result<(u64, Option<Broken>)> {
-    let records =
-        sqlx::query!("SELECT seq, body, prev, hash FROM history WHERE stream = $1 ORDER BY seq", stream)
-            .fetch_all(db)
-            .await
-            .or_internal("reading a history stream")?;
-    let words = sqlx::query!("SELECT seq, field, salt, text FROM history_text WHERE stream = $1", stream)
-        .fetch_all(db)
-        .await
-        .or_internal("reading the words of a history stream")?;
-    let head = sqlx::query!("SELECT seq, hash FROM history_heads WHERE stream = $1", stream)
-        .fetch_optional(db)
-        .await
-        .or_internal("reading the head of a history stream")?;
-
-    let bad = |seq, reason| Some(Broken { stream: stream.to_owned(), seq, reason });
-    let mut expected = (1, vec![0; 32]);
-    for record in &records {
-        if record.seq != expected.0 {
-            return Ok((records.len() as u64, bad(expected.0, "a record is missing")));
-        }
-        if record.prev != expected.1 {
-            return Ok((records.len() as u64, bad(record.seq, "it does not follow the record before it")));
-        }
-        if link(&record.prev, &record.body) != record.hash {
-            return Ok((records.len() as u64, bad(record.seq, "its body is not what was hashed")));
-        }
-        let body: Value = match serde_json::from_str(&record.body) {
-            Ok(body) => body,
-            Err(_) => return Ok((records.len() as u64, bad(record.seq, "its body cannot be read"))),
-        };
-        for said in words.iter().filter(|w| w.seq == record.seq) {
-            // Erased words have neither salt nor text; what is there must be what was said.
-            if let (Some(salt), Some(text)) = (&said.salt, &said.text)
-                && body["words"][&said.field].as_str() != Some(&hex::encode(digest(salt, text)))
-            {
-                return Ok((records.len() as u64, bad(record.seq, "its words are not what was said")));
-            }
-        }
-        expected = (record.seq + 1, record.hash.clone());
-    }
-    let broken = match head {
-        None => bad(expected.0, "the stream has no head"),
-        Some(head) if head.seq >= expected.0 => bad(expected.0, "the tail is cut off"),
-        Some(head) if (head.seq, &head.hash) != (expected.0 - 1, &expected.1) => {
-            bad(head.seq, "the head is not the last record")
-        }
-        Some(_) => None,
-    };
-    Ok((records.len() as u64, broken))
 }
 
 fn digest(salt: &[u8], text: &str) -> [u8; 32] {
