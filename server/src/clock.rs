@@ -5,6 +5,7 @@
 //! address moves at once. Machine time (leases, heartbeats) is
 //! PostgreSQL's `clock_timestamp()` and is never moved.
 
+use crate::settings::SiteSettings;
 use domain::Timestamp;
 use std::sync::{
     Arc,
@@ -23,6 +24,14 @@ impl Clock {
     /// System time.
     pub fn system() -> Self {
         Self::default()
+    }
+
+    /// System time, or the moved time that the settings name.
+    pub async fn of(site: &SiteSettings) -> Self {
+        match &site.clock {
+            Some(url) => Clock::following(url.clone(), reqwest::Client::new()).await,
+            None => Clock::system(),
+        }
     }
 
     /// Follows the offset served at `url`, asked for once before it returns and then five times a second.

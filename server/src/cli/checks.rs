@@ -1,80 +1,48 @@
-//! Commands that only look: does everything work, and is the record whole.
+//! Commands that only look: does everything work, is the record whole, what must the app in Slack be.
 
-use crate::{context::Context, db, history, settings::Settings, telemetry};
-use anyhow::Result;
+use crate::{
+    context::Context,
+    doctor::{self, Report},
+    history,
+    settings::{Settings, SettingsError},
+    slack::manifest,
+};
+use anyhow::{Result, anyhow};
 use std::{process::ExitCode, sync::Arc};
 
-/// Findings, printed as they come.
-#[derive(Default)]
-struct Report {
-    failed: usize,
+/// Tries everything; exit code 1 when something needs a person.
+pub async fn doctor(settings: Arc<Settings>, json: bool) -> Result<ExitCode> {
+    let report = doctor::examine(settings).await;
+    print(&report, json)?;
+    Ok(if report.is_fine() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-impl Report {
-    fn good(&mut self, what: &str, found: &str) {
-        println!("  ok    {what}: {found}");
-    }
-
-    fn off(&mut self, what: &str, found: &str) {
-        println!("  off   {what}: {found}");
-    }
-
-    fn bad(&mut self, what: &str, found: &str, remedy: &str) {
-        println!("  FAILS {what}: {found}\n        {remedy}");
-        self.failed += 1;
-    }
-
-    fn finish(self) -> ExitCode {
-        match self.failed {
-            0 => {
-                println!("Everything that is switched on works.");
-                ExitCode::SUCCESS
-            }
-            n => {
-                println!("{n} of these need you.");
-                ExitCode::FAILURE
-            }
-        }
-    }
+/// Settings that cannot be read, in the same shape; exit code 2, as for every command.
+pub fn doctor_of_settings(error: &SettingsError, json: bool) -> Result<ExitCode> {
+    print(&Report::of_settings(error), json)?;
+    Ok(ExitCode::from(2))
 }
 
-/// Settings are right when this is reached: wrong ones end the process before. The rest is tried.
-pub async fn doctor(settings: Arc<Settings>) -> Result<ExitCode> {
-    let mut report = Report::default();
-    report.good("settings", &format!("ENV={}, {}", settings.env, settings.site.base_url));
-    for notice in &settings.notices {
-        println!("        {notice}");
+fn print(report: &Report, json: bool) -> Result<()> {
+    if json {
+        println!("{}", serde_json::to_string_pretty(&report.json())?);
+    } else {
+        println!("{}", report.text());
     }
-    match db::connect(&settings).await {
-        Err(e) => {
-            report.bad("database", &telemetry::chain(&e), "See DATABASE_URL, POSTGRES_* and FF_DATA_DIR.")
-        }
-        Ok(database) => {
-            report.good("database", &database.described);
-            match db::pending_migrations(&database.pool).await {
-                Err(e) => report.bad("migrations", &telemetry::chain(&e), "See the log of PostgreSQL."),
-                Ok(pending) if pending.is_empty() => report.good("migrations", "all applied"),
-                Ok(pending) => {
-                    let missing = format!("{} missing: {}", pending.len(), pending.join(", "));
-                    report.bad("migrations", &missing, "Run `firefighter migrate`.");
-                }
-            }
-            let ctx = super::context(settings, database.pool.clone()).await?;
-            try_slack(&ctx, &mut report).await;
-            database.stop().await;
-        }
-    }
-    Ok(report.finish())
+    Ok(())
 }
 
-async fn try_slack(ctx: &Context, report: &mut Report) {
-    let Some(slack) = ctx.slack() else {
-        return report.off("Slack", "no SLACK_BOT_TOKEN");
-    };
-    match slack.auth_test().await {
-        Ok(identity) => report.good("Slack", &format!("{identity:?}")),
-        Err(e) => report.bad("Slack", &telemetry::chain(&e), "See SLACK_BOT_TOKEN and SLACK_API_URL."),
+/// What to paste at api.slack.com/apps.
+pub fn slack_manifest(settings: &Settings, yaml: bool) -> Result<ExitCode> {
+    let slack =
+        settings.slack.as_ref().ok_or_else(|| anyhow!("Slack is switched off: ENABLE_SLACK=false."))?;
+    let manifest = manifest::manifest(slack, &settings.site);
+    if yaml {
+        print!("{}", manifest::yaml(&manifest));
+    } else {
+        println!("{}", serde_json::to_string_pretty(&manifest)?);
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Names the first bad record of each stream; exit code 1 when there is one.

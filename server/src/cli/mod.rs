@@ -53,9 +53,26 @@ enum Command {
     Seed,
     /// Try settings, database and every vendor, and say what to fix
     #[command(alias = "check-config")]
-    Doctor,
+    Doctor {
+        /// For a program: {"ok", "findings": [{"check", "state", "found", "breaks", "remedy"}]}
+        #[arg(long)]
+        json: bool,
+    },
     /// Walk the history and prove that nobody changed it
     Verify,
+    /// Print what the app in Slack must be: paste it at api.slack.com/apps. Needs BASE_URL, and no token yet
+    #[command(alias = "generate-manifest")]
+    SlackManifest {
+        /// As JSON: so it is without being asked
+        #[arg(long)]
+        json: bool,
+        /// As YAML
+        #[arg(long, visible_alias = "yml", conflicts_with = "json")]
+        yaml: bool,
+        /// Another address than BASE_URL, for example of a tunnel
+        #[arg(long)]
+        public_url: Option<String>,
+    },
     /// Print the OpenAPI document of the REST API, as YAML
     Openapi,
     /// Print every page, form, endpoint, command and button
@@ -138,13 +155,21 @@ pub fn main() -> ExitCode {
     if let Some(Command::Database { data_dir }) = &arguments.command {
         return alone(database::run(data_dir));
     }
-    let settings = match Settings::load() {
-        Ok(settings) => settings,
-        Err(e) => {
+    let loaded = match &arguments.command {
+        Some(Command::SlackManifest { public_url, .. }) => Settings::load_for_manifest(public_url.as_deref()),
+        _ => Settings::load(),
+    };
+    let settings = match (loaded, &arguments.command) {
+        (Ok(settings), _) => settings,
+        (Err(e), Some(Command::Doctor { json })) => return ended(checks::doctor_of_settings(&e, *json)),
+        (Err(e), _) => {
             eprintln!("{e}");
             return ExitCode::from(2);
         }
     };
+    if let Some(Command::SlackManifest { json, yaml, .. }) = &arguments.command {
+        return ended(checks::slack_manifest(&settings, *yaml && !*json));
+    }
     telemetry::init(&settings.logging);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -153,7 +178,12 @@ pub fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(run(arguments.command, settings)) {
+    ended(runtime.block_on(run(arguments.command, settings)))
+}
+
+/// The exit code of a command, and its error for a person.
+fn ended(done: Result<ExitCode>) -> ExitCode {
+    match done {
         Ok(code) => code,
         Err(e) => {
             eprintln!("{}", telemetry::chain(e.as_ref()));
@@ -168,13 +198,7 @@ fn alone(command: impl Future<Output = Result<()>>) -> ExitCode {
         Ok(runtime) => runtime.block_on(command),
         Err(e) => Err(e.into()),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(e) => {
-            eprintln!("{}", telemetry::chain(e.as_ref()));
-            ExitCode::FAILURE
-        }
-    }
+    ended(done.map(|()| ExitCode::SUCCESS))
 }
 
 async fn run(command: Option<Command>, settings: Settings) -> Result<ExitCode> {
@@ -182,7 +206,7 @@ async fn run(command: Option<Command>, settings: Settings) -> Result<ExitCode> {
     match command.unwrap_or(Command::Serve { no_worker: false }) {
         Command::Serve { no_worker } => serve::serve(settings, !no_worker).await,
         Command::Worker => serve::work(settings).await,
-        Command::Doctor => checks::doctor(settings).await,
+        Command::Doctor { json } => checks::doctor(settings, json).await,
         Command::Openapi => {
             print!("{}", api::openapi(&settings)?);
             Ok(ExitCode::SUCCESS)
@@ -220,7 +244,8 @@ async fn run(command: Option<Command>, settings: Settings) -> Result<ExitCode> {
                 Command::CreateSuperuser => admin::create_superuser(&ctx).await,
                 Command::Serve { .. }
                 | Command::Worker
-                | Command::Doctor
+                | Command::Doctor { .. }
+                | Command::SlackManifest { .. }
                 | Command::Migrate
                 | Command::Openapi
                 | Command::Routes

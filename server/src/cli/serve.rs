@@ -34,10 +34,7 @@ const ASK_SLACK_AT_LEAST: Duration = Duration::from_secs(60);
 /// # Errors
 /// The machine has no usable TLS.
 pub async fn context(settings: Arc<Settings>, pool: PgPool) -> Result<Context> {
-    let clock = match &settings.site.clock {
-        Some(url) => Clock::following(url.clone(), reqwest::Client::new()).await,
-        None => Clock::system(),
-    };
+    let clock = Clock::of(&settings.site).await;
     let slack = match &settings.slack {
         Some(slack) => Some(
             SlackClient::new(&slack.api_url, slack.bot_token.reveal())

@@ -125,7 +125,10 @@ fn with_session_settings(options: PgConnectOptions, settings: &DatabaseSettings)
 }
 
 /// The major version of the server.
-async fn version(pool: &PgPool) -> Result<u32, sqlx::Error> {
+///
+/// # Errors
+/// The database does not answer.
+pub async fn version(pool: &PgPool) -> Result<u32, sqlx::Error> {
     let number: String =
         sqlx::query_scalar("SELECT current_setting('server_version_num')").fetch_one(pool).await?;
     Ok(number.parse::<u32>().map_or(0, |n| n / 10_000))
@@ -161,20 +164,52 @@ pub async fn migrate(pool: &PgPool) -> Result<(), DatabaseError> {
     connection.close().await.map_err(DatabaseError::Prepare)
 }
 
+/// How the migrations of this binary and those that the database has seen differ; each with version and name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Migrations {
+    pub missing: Vec<String>,
+    /// Applied, and not known here: of a newer version.
+    pub unknown: Vec<String>,
+    /// Applied in another wording.
+    pub changed: Vec<String>,
+}
+
+/// Holds the migrations of this binary against those of the database.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn migrations(pool: &PgPool) -> Result<Migrations, sqlx::Error> {
+    let known: bool =
+        sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL").fetch_one(pool).await?;
+    let applied: Vec<(i64, String, Vec<u8>)> = if known {
+        let applied =
+            "SELECT version, description, checksum FROM _sqlx_migrations WHERE success ORDER BY version";
+        sqlx::query_as(applied).fetch_all(pool).await?
+    } else {
+        Vec::new()
+    };
+    let mut found = Migrations::default();
+    for ours in MIGRATIONS.iter() {
+        let named = || format!("{} {}", ours.version, ours.description);
+        match applied.iter().find(|(version, ..)| *version == ours.version) {
+            None => found.missing.push(named()),
+            Some((_, _, checksum)) if checksum.as_slice() != &*ours.checksum => {
+                found.changed.push(named());
+            }
+            Some(_) => {}
+        }
+    }
+    let unknown = applied.iter().filter(|(version, ..)| !MIGRATIONS.version_exists(*version));
+    found.unknown = unknown.map(|(version, description, _)| format!("{version} {description}")).collect();
+    Ok(found)
+}
+
 /// The migrations that this binary holds and that the database has not seen.
 ///
 /// # Errors
 /// The database does not answer.
 pub async fn pending_migrations(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
-    let known: bool =
-        sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL").fetch_one(pool).await?;
-    let applied: Vec<i64> = if known {
-        sqlx::query_scalar("SELECT version FROM _sqlx_migrations WHERE success").fetch_all(pool).await?
-    } else {
-        Vec::new()
-    };
-    let pending = MIGRATIONS.iter().filter(|migration| !applied.contains(&migration.version));
-    Ok(pending.map(|migration| format!("{} {}", migration.version, migration.description)).collect())
+    migrations(pool).await.map(|found| found.missing)
 }
 
 /// Gives a broken constraint its meaning.

@@ -117,6 +117,38 @@ impl Settings {
         Self::from_env(process_and_file_variables()?)
     }
 
+    /// As [`Settings::load`], for printing the manifest of an app that does not exist yet: neither its token nor a
+    /// secret is needed. `public_url` takes the place of `BASE_URL`; without a scheme it is https.
+    ///
+    /// # Errors
+    /// Everything that is wrong, at once.
+    pub fn load_for_manifest(public_url: Option<&str>) -> Result<Self, SettingsError> {
+        Self::for_manifest(process_and_file_variables()?, public_url)
+    }
+
+    fn for_manifest(mut variables: Variables, public_url: Option<&str>) -> Result<Self, SettingsError> {
+        let mut problems = apply_mapping(&mut variables);
+        variables.remove("FF_ENV_VAR_MAPPING");
+        for name in ["SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SECRET_KEY"] {
+            variables.insert(name.into(), "not-used-by-the-manifest".into());
+        }
+        variables.insert("FF_SKIP_SECRET_KEY_CHECK".into(), "true".into());
+        variables.remove("ENABLE_SLACK");
+        let address = public_url.map(str::to_owned).or_else(|| variables.get("BASE_URL").cloned());
+        if let Some(address) = address.filter(|address| !address.trim().is_empty()) {
+            let whole = if address.contains("://") { address } else { format!("https://{}", address.trim()) };
+            variables.insert("BASE_URL".into(), whole);
+        }
+        match Self::from_env(variables) {
+            Ok(settings) if problems.is_empty() => Ok(settings),
+            Ok(_) => Err(SettingsError(problems)),
+            Err(SettingsError(more)) => {
+                problems.extend(more);
+                Err(SettingsError(problems))
+            }
+        }
+    }
+
     /// The settings that these variables mean. Pure: nothing else is looked at.
     ///
     /// # Errors
@@ -294,6 +326,27 @@ pub(crate) mod tests {
         assert_eq!(settings.site.base_url.as_str(), "https://desk.example.com/");
         assert_eq!(settings.site.display_name, "FireFighter");
         assert_eq!(names(&[("FF_ENV_VAR_MAPPING", "BASE_URL")]), ["FF_ENV_VAR_MAPPING"]);
+    }
+
+    // SLK-265
+    #[test]
+    fn a_manifest_needs_an_address_and_a_good_command_and_nothing_else() {
+        let of = |pairs: &[(&str, &str)], public: Option<&str>| {
+            let variables = pairs.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+            Settings::for_manifest(variables, public)
+        };
+        let settings = of(&[("BASE_URL", "fire.example.com")], None).expect("enough");
+        assert_eq!(settings.site.base_url.as_str(), "https://fire.example.com/");
+        assert!(settings.slack.is_some(), "without a token");
+        let tunnel =
+            of(&[("BASE_URL", "https://fire.example.com")], Some("abc.tunnel.example")).expect("enough");
+        assert_eq!(tunnel.site.base_url.as_str(), "https://abc.tunnel.example/");
+        let names = |wrong: Result<Settings, SettingsError>| {
+            wrong.expect_err("wrong").0.into_iter().map(|p| p.name).collect::<Vec<_>>()
+        };
+        assert_eq!(names(of(&[], None)), ["BASE_URL"]);
+        let status = [("BASE_URL", "https://fire.example.com"), ("SLACK_INCIDENT_COMMAND", "/status")];
+        assert_eq!(names(of(&status, None)), ["SLACK_INCIDENT_COMMAND"]);
     }
 
     // CFG-006

@@ -2,7 +2,7 @@
 
 use super::answer::{Bookmark, Conversation, Found, Identity, NotInvited, Person, Posted, ShownView};
 use super::blocks::{Block, Message, View};
-pub use super::transport::{Client, Error, Method, Result, done_if};
+pub use super::transport::{Client, Error, Introduction, Method, Result, done_if};
 use domain::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};

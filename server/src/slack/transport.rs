@@ -8,6 +8,8 @@
 
 use super::answer::Identity;
 use super::blocks::Block;
+use super::scopes::Scope;
+use domain::Timestamp;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::{self, connect::HttpConnector};
 use serde::Deserialize;
@@ -17,7 +19,7 @@ use slack_morphism::{
     errors::{SlackClientError, SlackRateLimitError},
     hyper_tokio::SlackClientHyperConnector,
 };
-use std::{fmt, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, fmt, sync::Arc, time::Duration};
 use tokio::sync::OnceCell;
 use url::Url;
 
@@ -31,7 +33,7 @@ const PAGES: usize = 50;
 const PAGE: u32 = 200;
 
 macro_rules! methods {
-    ($($variant:ident = $name:literal $encoding:ident),* $(,)?) => {
+    ($($variant:ident = $name:literal $encoding:ident [$($scope:ident),*]),* $(,)?) => {
         /// The Web API methods we call.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Method { $($variant),* }
@@ -41,6 +43,11 @@ macro_rules! methods {
 
             pub const fn as_str(self) -> &'static str {
                 match self { $(Method::$variant => $name),* }
+            }
+
+            /// What the app must be allowed to do: any of these, by what the call is about.
+            pub const fn scopes(self) -> &'static [Scope] {
+                match self { $(Method::$variant => &[$(Scope::$scope),*]),* }
             }
 
             const fn encoding(self) -> Encoding {
@@ -74,34 +81,34 @@ type Cause = Box<dyn std::error::Error + Send + Sync>;
 type Connector = SlackClientHyperConnector<HttpsConnector<HttpConnector>>;
 
 methods! {
-    AuthTest = "auth.test" Json,
-    PostMessage = "chat.postMessage" Json,
-    PostEphemeral = "chat.postEphemeral" Json,
-    UpdateMessage = "chat.update" Json,
-    DeleteMessage = "chat.delete" Json,
-    ViewsOpen = "views.open" Json,
-    ViewsPush = "views.push" Json,
-    ViewsUpdate = "views.update" Json,
-    Create = "conversations.create" Json,
-    Join = "conversations.join" Json,
-    Invite = "conversations.invite" Json,
-    Rename = "conversations.rename" Json,
-    SetTopic = "conversations.setTopic" Json,
-    Archive = "conversations.archive" Json,
-    OpenDm = "conversations.open" Json,
-    Info = "conversations.info" Query,
-    Members = "conversations.members" Query,
-    History = "conversations.history" Query,
-    Replies = "conversations.replies" Query,
-    OwnConversations = "users.conversations" Query,
-    List = "conversations.list" Query,
-    PinsAdd = "pins.add" Json,
-    PinsList = "pins.list" Query,
-    BookmarksAdd = "bookmarks.add" Json,
-    BookmarksEdit = "bookmarks.edit" Json,
-    BookmarksList = "bookmarks.list" Query,
-    UserInfo = "users.info" Query,
-    UserByEmail = "users.lookupByEmail" Query,
+    AuthTest = "auth.test" Json [],
+    PostMessage = "chat.postMessage" Json [ChatWrite, ChatWritePublic],
+    PostEphemeral = "chat.postEphemeral" Json [ChatWrite],
+    UpdateMessage = "chat.update" Json [ChatWrite],
+    DeleteMessage = "chat.delete" Json [ChatWrite],
+    ViewsOpen = "views.open" Json [],
+    ViewsPush = "views.push" Json [],
+    ViewsUpdate = "views.update" Json [],
+    Create = "conversations.create" Json [ChannelsManage, GroupsWrite],
+    Join = "conversations.join" Json [ChannelsJoin],
+    Invite = "conversations.invite" Json [ChannelsManage, GroupsWrite],
+    Rename = "conversations.rename" Json [ChannelsManage, GroupsWrite],
+    SetTopic = "conversations.setTopic" Json [ChannelsManage, GroupsWrite],
+    Archive = "conversations.archive" Json [ChannelsManage, GroupsWrite],
+    OpenDm = "conversations.open" Json [ImWrite],
+    Info = "conversations.info" Query [ChannelsRead, GroupsRead],
+    Members = "conversations.members" Query [ChannelsRead, GroupsRead],
+    History = "conversations.history" Query [ChannelsHistory, GroupsHistory, ImHistory],
+    Replies = "conversations.replies" Query [ChannelsHistory, GroupsHistory, ImHistory],
+    OwnConversations = "users.conversations" Query [ChannelsRead, GroupsRead],
+    List = "conversations.list" Query [ChannelsRead, GroupsRead],
+    PinsAdd = "pins.add" Json [PinsWrite],
+    PinsList = "pins.list" Query [PinsRead],
+    BookmarksAdd = "bookmarks.add" Json [BookmarksWrite],
+    BookmarksEdit = "bookmarks.edit" Json [BookmarksWrite],
+    BookmarksList = "bookmarks.list" Query [BookmarksRead],
+    UserInfo = "users.info" Query [UsersRead],
+    UserByEmail = "users.lookupByEmail" Query [UsersReadEmail],
 }
 
 /// What a caller can act on.
@@ -199,6 +206,16 @@ pub fn done_if<T: Default>(result: Result<T>, codes: &[&str]) -> Result<T> {
     }
 }
 
+/// What Slack says of us.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Introduction {
+    pub identity: Identity,
+    /// The scopes of the token; none when the answer does not name them.
+    pub scopes: Option<BTreeSet<String>>,
+    /// The time at Slack, in whole seconds.
+    pub date: Option<Timestamp>,
+}
+
 /// One workspace, one bot token. Cheap to clone.
 #[derive(Clone)]
 pub struct Client {
@@ -245,6 +262,51 @@ impl Client {
     /// As `auth.test`; nothing is kept then.
     pub async fn me(&self) -> Result<&Identity> {
         self.me.get_or_try_init(|| self.auth_test()).await
+    }
+
+    /// Who we are, with what only the headers of the answer say: which scopes were granted, and what time it is at
+    /// Slack. The library keeps no headers, so this call travels by itself.
+    ///
+    /// # Errors
+    /// As `auth.test`.
+    pub async fn introduce(&self) -> Result<Introduction> {
+        let method = Method::AuthTest;
+        let address = format!("{}/{}", self.base.as_str().trim_end_matches('/'), method.as_str());
+        let token = self.token.token_value.0.as_str();
+        let answer = self.http.post(address).bearer_auth(token).send().await.map_err(|e| {
+            if e.is_connect() || e.is_builder() {
+                Error::Unreachable { source: e.into() }
+            } else {
+                Error::Unclear { method, source: Doubt::Connection(e.into()) }
+            }
+        })?;
+        if !answer.status().is_success() {
+            return Err(Error::Unclear { method, source: Doubt::Status(answer.status().as_u16()) });
+        }
+        let header = |name: &str| answer.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
+        let scopes = header("x-oauth-scopes");
+        let date = header("date").and_then(|text| chrono::DateTime::parse_from_rfc2822(&text).ok());
+        let body = answer.bytes().await;
+        let body = body.map_err(|e| Error::Unclear { method, source: Doubt::Connection(e.into()) })?;
+        let value = serde_json::from_slice(&body).map_err(|e| unreadable(method, e))?;
+        Ok(Introduction {
+            identity: serde_json::from_value(said_ok(method, value)?).map_err(|e| unreadable(method, e))?,
+            scopes: scopes.map(|all| all.split(',').map(|scope| scope.trim().to_owned()).collect()),
+            date: date.map(|date| date.to_utc()),
+        })
+    }
+
+    /// Whether a scope was granted, by a call that changes nothing; none when that cannot be asked.
+    ///
+    /// # Errors
+    /// Anything but a plain answer.
+    pub async fn may(&self, scope: Scope) -> Result<Option<bool>> {
+        let Some((method, args)) = scope.probe() else { return Ok(None) };
+        match self.call::<Value>(method, args).await {
+            Ok(_) => Ok(Some(true)),
+            Err(Error::Refused { code, .. }) => Ok(Some(code != "missing_scope")),
+            Err(e) => Err(e),
+        }
     }
 
     /// Answers a command or click at its `response_url`: five times within 30 minutes, at most once each, because

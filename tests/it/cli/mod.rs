@@ -1,4 +1,6 @@
 //! What those who run FireFighter do at the command line.
 
+mod doctor;
+mod manifest;
 mod schedules;
 mod verify;

@@ -179,15 +179,22 @@ impl Server {
 
     /// Whether it ended well, and its output.
     pub async fn try_cli(&self, args: &[&str]) -> (bool, String) {
-        let out = Command::new(binary())
-            .args(args)
-            .env_clear()
-            .envs(self.env().into_iter().filter(|(name, _)| name != "FF_FAULT"))
-            .output()
-            .await
-            .expect("the binary runs");
+        let out = self.command(args, &[]).await;
         let text = [out.stdout, out.stderr].concat();
         (out.status.success(), String::from_utf8_lossy(&text).into_owned())
+    }
+
+    /// Exit code and standard output, with further variables; an empty value takes one away.
+    pub async fn asks(&self, args: &[&str], more: &[(&str, &str)]) -> (Option<i32>, String) {
+        let out = self.command(args, more).await;
+        (out.status.code(), String::from_utf8_lossy(&out.stdout).into_owned())
+    }
+
+    async fn command(&self, args: &[&str], more: &[(&str, &str)]) -> std::process::Output {
+        let mut env = self.env();
+        env.retain(|(name, _)| name != "FF_FAULT" && !more.iter().any(|(other, _)| other == name));
+        env.extend(more.iter().filter(|(_, v)| !v.is_empty()).map(|(n, v)| ((*n).into(), (*v).into())));
+        Command::new(binary()).args(args).env_clear().envs(env).output().await.expect("the binary runs")
     }
 
     /// What it has logged.

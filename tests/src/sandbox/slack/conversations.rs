@@ -277,9 +277,20 @@ pub fn unarchive(_: &mut Call<'_>) -> Answer {
     Err("not_allowed_token_type".into())
 }
 
+/// The scope that shows a channel of this kind.
+fn looks(channel: &Channel) -> &'static str {
+    match channel.kind {
+        ChannelKind::Public => "channels:read",
+        ChannelKind::Private => "groups:read",
+        ChannelKind::Im => "im:read",
+        ChannelKind::Mpim => "mpim:read",
+    }
+}
+
 /// <https://docs.slack.dev/reference/methods/conversations.info>
 pub fn info(call: &mut Call<'_>) -> Answer {
     let channel = call.channel("channel")?;
+    call.scope(looks(&channel))?;
     let mut out = channel_json(&channel);
     if call.flag("include_num_members") {
         out["num_members"] = channel.members.len().into();
@@ -315,6 +326,14 @@ fn wanted(call: &Call<'_>) -> Result<impl Fn(&Channel) -> bool + use<>, Refused>
     {
         return Err("invalid_types".into());
     }
+    for kind in &types {
+        match kind.as_str() {
+            "public_channel" => call.scope("channels:read")?,
+            "private_channel" => call.scope("groups:read")?,
+            "im" => call.scope("im:read")?,
+            _ => call.scope("mpim:read")?,
+        }
+    }
     let without_archived = call.flag("exclude_archived");
     Ok(move |channel: &Channel| {
         let kind = match channel.kind {
@@ -330,6 +349,7 @@ fn wanted(call: &Call<'_>) -> Result<impl Fn(&Channel) -> bool + use<>, Refused>
 /// <https://docs.slack.dev/reference/methods/conversations.members>
 pub fn members(call: &mut Call<'_>) -> Answer {
     let channel = call.channel("channel")?;
+    call.scope(looks(&channel))?;
     let (members, next) = call.page(channel.members)?;
     Ok(fields(json!({ "members": members, "response_metadata": { "next_cursor": next } })))
 }

@@ -78,7 +78,25 @@ pub async fn call(
     }
     log.write(Some(200), &note, &answered.to_string());
     log.sent.clear();
-    axum::Json(answered).into_response()
+    let mut response = axum::Json(answered).into_response();
+    response.headers_mut().extend(sandbox.read(headers_of));
+    response
+}
+
+/// What every answer says beside its body: what was granted, and the time at Slack.
+fn headers_of(state: &State) -> HeaderMap {
+    let switches = &state.slack.switches;
+    let mut headers = HeaderMap::new();
+    if !switches.scopes_hidden
+        && let Ok(granted) = switches.granted().parse()
+    {
+        headers.insert("x-oauth-scopes", granted);
+    }
+    let now = chrono::DateTime::from_timestamp(state.clock.now_ms() / 1_000 + switches.clock_ahead_s, 0);
+    if let Some(date) = now.and_then(|now| now.format("%a, %d %b %Y %H:%M:%S GMT").to_string().parse().ok()) {
+        headers.insert(header::DATE, date);
+    }
+    headers
 }
 
 /// Cuts the connection without an answer: the task of this connection ends, silently.

@@ -277,6 +277,10 @@ pub struct Switches {
     pub messages_tab: bool,
     /// Triggers expire after three seconds.
     pub triggers_expire: bool,
+    /// Answers do not list what was granted, as behind a proxy that takes headers away.
+    pub scopes_hidden: bool,
+    /// Slack's clock is so many seconds ahead of the product's.
+    pub clock_ahead_s: i64,
 }
 
 impl Default for Switches {
@@ -288,7 +292,44 @@ impl Default for Switches {
             missing_scopes: Vec::new(),
             messages_tab: true,
             triggers_expire: true,
+            scopes_hidden: false,
+            clock_ahead_s: 0,
         }
+    }
+}
+
+/// The scopes that the app was given when it was installed: more than it needs, as in installations of old.
+const INSTALLED: [&str; 23] = [
+    "bookmarks:read",
+    "bookmarks:write",
+    "channels:history",
+    "channels:join",
+    "channels:manage",
+    "channels:read",
+    "chat:write",
+    "chat:write.public",
+    "commands",
+    "groups:history",
+    "groups:read",
+    "groups:write",
+    "im:history",
+    "im:read",
+    "im:write",
+    "pins:read",
+    "pins:write",
+    "reactions:read",
+    "reactions:write",
+    "team:read",
+    "usergroups:read",
+    "users:read",
+    "users:read.email",
+];
+
+impl Switches {
+    /// The scopes of the token, as Slack lists them.
+    pub fn granted(&self) -> String {
+        let there = INSTALLED.iter().filter(|scope| !self.missing_scopes.iter().any(|gone| gone == *scope));
+        there.copied().collect::<Vec<_>>().join(",")
     }
 }
 

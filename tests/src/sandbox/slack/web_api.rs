@@ -78,7 +78,7 @@ impl Call<'_> {
         if self.slack.switches.missing_scopes.iter().any(|missing| missing == scope) {
             return Err(Refused::with(
                 "missing_scope",
-                json!({ "needed": scope, "provided": "commands,chat:write" }),
+                json!({ "needed": scope, "provided": self.slack.switches.granted() }),
             ));
         }
         Ok(())
@@ -161,7 +161,8 @@ fn fill_action_id(slack: &mut Slack, element: &mut Value) {
     }
 }
 
-/// A method of the Web API: whether it reads JSON bodies, which scopes it needs, what it does.
+/// A method of the Web API: whether it reads JSON bodies, which scopes it needs (one of these, before it looks at its
+/// arguments), what it does.
 pub struct Method {
     pub takes_json: bool,
     scopes: &'static [&'static str],
@@ -171,8 +172,10 @@ pub struct Method {
 impl Method {
     /// Runs the call after the scopes are checked.
     pub fn run(&self, call: &mut Call<'_>) -> Answer {
-        for scope in self.scopes {
-            call.scope(scope)?;
+        if let Some(first) = self.scopes.first()
+            && !self.scopes.iter().any(|scope| call.scope(scope).is_ok())
+        {
+            call.scope(first)?;
         }
         (self.run)(call)
     }
@@ -182,6 +185,9 @@ impl Method {
 pub fn method(name: &str) -> Option<Method> {
     const FORM: bool = false;
     const JSON: bool = true;
+    const CHANGE: &[&str] = &["channels:manage", "groups:write"];
+    const LOOK: &[&str] = &["channels:read", "groups:read", "im:read"];
+    const READ: &[&str] = &["channels:history", "groups:history", "im:history"];
     let (takes_json, scopes, run): (bool, &'static [&'static str], fn(&mut Call<'_>) -> Answer) = match name {
         "api.test" => (JSON, &[], |_| Ok(Map::new())),
         "auth.test" => (JSON, &[], people::auth_test),
@@ -189,28 +195,28 @@ pub fn method(name: &str) -> Option<Method> {
         "users.info" => (FORM, &["users:read"], people::info),
         "users.list" => (FORM, &["users:read"], people::list),
         "users.lookupByEmail" => (FORM, &["users:read.email"], people::lookup_by_email),
-        "users.conversations" => (FORM, &["channels:read"], conversations::of_user),
+        "users.conversations" => (FORM, LOOK, conversations::of_user),
         "usergroups.list" => (FORM, &["usergroups:read"], people::usergroups),
         "chat.postMessage" => (JSON, &["chat:write"], chat::post),
         "chat.postEphemeral" => (JSON, &["chat:write"], chat::post_ephemeral),
         "chat.update" => (JSON, &["chat:write"], chat::update),
         "chat.delete" => (JSON, &["chat:write"], chat::delete),
         "chat.getPermalink" => (FORM, &[], chat::permalink),
-        "conversations.create" => (JSON, &[], conversations::create),
+        "conversations.create" => (JSON, CHANGE, conversations::create),
         "conversations.join" => (JSON, &["channels:join"], conversations::join),
-        "conversations.leave" => (JSON, &[], conversations::leave),
-        "conversations.invite" => (JSON, &[], conversations::invite),
-        "conversations.kick" => (JSON, &[], conversations::kick),
-        "conversations.rename" => (JSON, &[], conversations::rename),
-        "conversations.setTopic" => (JSON, &[], conversations::set_topic),
-        "conversations.setPurpose" => (JSON, &[], conversations::set_purpose),
-        "conversations.archive" => (JSON, &[], conversations::archive),
-        "conversations.unarchive" => (JSON, &[], conversations::unarchive),
-        "conversations.info" => (FORM, &[], conversations::info),
-        "conversations.list" => (FORM, &["channels:read"], conversations::list),
-        "conversations.members" => (FORM, &[], conversations::members),
-        "conversations.history" => (JSON, &[], conversations::history),
-        "conversations.replies" => (FORM, &[], conversations::replies),
+        "conversations.leave" => (JSON, CHANGE, conversations::leave),
+        "conversations.invite" => (JSON, CHANGE, conversations::invite),
+        "conversations.kick" => (JSON, CHANGE, conversations::kick),
+        "conversations.rename" => (JSON, CHANGE, conversations::rename),
+        "conversations.setTopic" => (JSON, CHANGE, conversations::set_topic),
+        "conversations.setPurpose" => (JSON, CHANGE, conversations::set_purpose),
+        "conversations.archive" => (JSON, CHANGE, conversations::archive),
+        "conversations.unarchive" => (JSON, CHANGE, conversations::unarchive),
+        "conversations.info" => (FORM, LOOK, conversations::info),
+        "conversations.list" => (FORM, LOOK, conversations::list),
+        "conversations.members" => (FORM, LOOK, conversations::members),
+        "conversations.history" => (JSON, READ, conversations::history),
+        "conversations.replies" => (FORM, READ, conversations::replies),
         "conversations.open" => (JSON, &["im:write"], conversations::open),
         "pins.add" => (JSON, &["pins:write"], dressing::pin),
         "pins.remove" => (JSON, &["pins:write"], dressing::unpin),
