@@ -14,6 +14,7 @@ pub mod db;
 pub mod doctor;
 pub mod failure;
 pub mod fault;
+pub mod generate;
 pub mod history;
 pub mod http;
 pub mod incidents;

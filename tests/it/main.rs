@@ -5,6 +5,7 @@ mod cli;
 mod crash;
 mod doors;
 mod fence;
+mod generate;
 mod migrations;
 mod outage;
 mod slack;

@@ -3,7 +3,7 @@
 use crate::{
     catalog,
     context::Context,
-    incidents,
+    generate, incidents,
     jobs::{Done, Run, schedule, worker},
     users::{self, Email, User, directory, password, tokens},
 };
@@ -17,9 +17,21 @@ use std::{
 };
 use uuid::Uuid;
 
-pub async fn seed(ctx: &Context) -> Result<ExitCode> {
+pub async fn seed(ctx: &Context, incidents: Option<i64>) -> Result<ExitCode> {
     catalog::seed(&ctx.db).await?;
     println!("The reference data is there.");
+    if let Some(number) = incidents {
+        let made =
+            generate::incidents(ctx, number, |done| eprintln!("{done} of {number} incidents are made."))
+                .await?;
+        println!(
+            "{} made-up incidents are there: {} rows in {:.1} s, {:.1} s for a million rows.",
+            made.incidents,
+            made.rows,
+            made.took.as_secs_f64(),
+            made.seconds_per_million()
+        );
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -50,7 +50,11 @@ enum Command {
     /// Bring the database to the state this version needs
     Migrate,
     /// Add the reference data that is missing; what was changed stays
-    Seed,
+    Seed {
+        /// Make up so many incidents besides, to measure and to look around in; refused in production
+        #[arg(long, value_name = "N")]
+        incidents: Option<i64>,
+    },
     /// Try settings, database and every vendor, and say what to fix
     #[command(alias = "check-config")]
     Doctor {
@@ -225,7 +229,7 @@ async fn run(command: Option<Command>, settings: Settings) -> Result<ExitCode> {
         }
         command => {
             with_context(settings, async |ctx| match command {
-                Command::Seed => admin::seed(&ctx).await,
+                Command::Seed { incidents } => admin::seed(&ctx, incidents).await,
                 Command::Verify => checks::verify(&ctx).await,
                 Command::Token(TokenCommand::Create { email, name, days }) => {
                     admin::create_token(&ctx, &email, &name, days).await
