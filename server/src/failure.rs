@@ -1,6 +1,9 @@
 //! From a broken step to what a person sees: the chain is logged once, here, under the reference that is shown.
 
-use domain::Error;
+use domain::{Error, FieldCode};
+
+/// `character_not_in_repertoire` and `untranslatable_character`.
+const UNSTORABLE: [&str; 2] = ["22021", "22P05"];
 
 tokio::task_local! {
     /// The request (or job run) this task works for; shown to people when something breaks.
@@ -30,6 +33,12 @@ impl<T> OrInternal<T> for Result<T, sqlx::Error> {
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => {
                 tracing::error!(error.message = %error, "{doing}: the database does not answer");
                 Error::Unavailable { service: "The database".into() }
+            }
+            // What text PostgreSQL cannot hold is a mistake of the sender wherever a door let it through.
+            sqlx::Error::Database(refused)
+                if refused.code().is_some_and(|code| UNSTORABLE.contains(&&*code)) =>
+            {
+                Error::field("form", FieldCode::Invalid, "Contains a null character. Remove it.")
             }
             error => broken(doing, &error),
         })

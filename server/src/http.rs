@@ -1,11 +1,13 @@
 //! What surrounds every request, and the addresses that monitors ask.
 //!
 //! Outermost first: request id and the one log line · security headers · https · time and size limits · the doors.
+//! No answer is without a Content-Security-Policy, and none may be kept by others unless it says so itself.
 //! A panic inside is logged and answered with 500 and the request's id, so that a person can name what went wrong.
 
 use crate::{failure, settings::Settings};
 use axum::{
     Extension, Json, Router,
+    body::{Body, HttpBody},
     extract::{DefaultBodyLimit, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
@@ -13,15 +15,19 @@ use axum::{
     routing::get,
 };
 use domain::UserId;
-use futures::FutureExt;
+use futures::{FutureExt, StreamExt, stream};
 use serde_json::json;
 use sqlx::PgPool;
 use std::{
     fmt,
     panic::AssertUnwindSafe,
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
+use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 /// Healthy or not: the database alone. Exempt from https and from the log.
@@ -34,8 +40,13 @@ pub const PATHS: &[&str] = &[HEALTHCHECK, READINESS, "/robots.txt"];
 
 /// No answer begins later than this; a stream that has begun goes on.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// A body that has begun brings more within this.
+const BODY_PAUSE: Duration = Duration::from_secs(10);
 /// The largest body that a door reads, unless it says otherwise.
 const BODY_LIMIT: usize = 1 << 20;
+/// The policy of every answer that brings none of its own: it runs nothing at all.
+const NOTHING_RUNS: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
+                            form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -178,8 +189,9 @@ fn broken(path: &str, id: &RequestId) -> Response {
 
 fn answer(path: &str, status: StatusCode, code: &str, sentence: &str) -> Response {
     if path.starts_with("/api/") || path.starts_with("/fn/") {
+        let kind = if status.is_server_error() { "server_error" } else { "client_error" };
         let errors = json!([{ "code": code, "detail": sentence, "attr": null }]);
-        return (status, Json(json!({ "type": "server_error", "errors": errors }))).into_response();
+        return (status, Json(json!({ "type": kind, "errors": errors }))).into_response();
     }
     (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], format!("{sentence}\n")).into_response()
 }
@@ -191,6 +203,8 @@ async fn add_headers(State(outer): State<Outer>, request: Request, next: Next) -
     set_if_absent(headers, header::X_FRAME_OPTIONS, "DENY");
     // Plain forms need the Referer: the framework sends a refused post back to it.
     set_if_absent(headers, header::REFERRER_POLICY, "same-origin");
+    set_if_absent(headers, header::CONTENT_SECURITY_POLICY, NOTHING_RUNS);
+    set_if_absent(headers, header::CACHE_CONTROL, "private, no-cache");
     if outer.hsts {
         set_if_absent(
             headers,
@@ -217,36 +231,91 @@ async fn redirect_to_https(State(outer): State<Outer>, request: Request, next: N
     Redirect::permanent(&format!("{origin}{rest}")).into_response()
 }
 
+/// A request that is not whole in time is the sender's affair (408), an answer that is not is ours (503).
 async fn limit_time(Extension(id): Extension<RequestId>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
-    tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await.unwrap_or_else(|_| {
+    let (request, arrival) = watched(request);
+    let answered = tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await;
+    if arrival.stalled.load(Ordering::Acquire) || answered.is_err() && !arrival.whole.load(Ordering::Acquire)
+    {
+        let sentence = "The request stopped arriving. Send it again";
+        let mut response = answer(&path, StatusCode::REQUEST_TIMEOUT, "timeout", sentence);
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        return response;
+    }
+    answered.unwrap_or_else(|_| {
         tracing::error!("{path} took longer than {} s", REQUEST_TIMEOUT.as_secs());
         let sentence = format!("This takes too long. Try again in a moment. Reference {id}");
         answer(&path, StatusCode::SERVICE_UNAVAILABLE, "unavailable", &sentence)
     })
 }
 
+/// How the body of a request arrives.
+#[derive(Debug, Default)]
+struct Arrival {
+    /// To the end, or nobody asked for it.
+    whole: AtomicBool,
+    /// It paused for too long.
+    stalled: AtomicBool,
+}
+
+/// The request with a body that breaks off when it pauses for too long.
+fn watched(request: Request) -> (Request, Arc<Arrival>) {
+    let arrival = Arc::new(Arrival::default());
+    if request.body().is_end_stream() {
+        arrival.whole.store(true, Ordering::Release);
+        return (request, arrival);
+    }
+    let seen = arrival.clone();
+    let request = request.map(|body| {
+        Body::from_stream(stream::try_unfold(body.into_data_stream(), move |mut rest| {
+            let seen = seen.clone();
+            async move {
+                match tokio::time::timeout(BODY_PAUSE, rest.next()).await {
+                    Ok(Some(piece)) => Ok(Some((piece?, rest))),
+                    Ok(None) => {
+                        seen.whole.store(true, Ordering::Release);
+                        Ok(None)
+                    }
+                    Err(_) => {
+                        seen.stalled.store(true, Ordering::Release);
+                        Err(axum::Error::new("the body stopped arriving"))
+                    }
+                }
+            }
+        }))
+    });
+    (request, arrival)
+}
+
 /// Health, readiness and robots: anonymous, GET and HEAD only (spec 05 §9).
-pub fn probes(pool: PgPool) -> Router {
+pub fn probes(pool: PgPool, leaving: CancellationToken) -> Router {
     Router::new()
         .route(HEALTHCHECK, get(healthcheck))
         .route(READINESS, get(readiness))
         .route("/robots.txt", get(|| async { "User-agent: *\nDisallow: /\n" }))
-        .with_state(pool)
+        .with_state(Probed { pool, leaving })
 }
 
-async fn healthcheck(State(pool): State<PgPool>) -> Response {
+#[derive(Clone)]
+struct Probed {
+    pool: PgPool,
+    /// Cancelled by the order to stop.
+    leaving: CancellationToken,
+}
+
+async fn healthcheck(State(Probed { pool, .. }): State<Probed>) -> Response {
     let healthy = holds(sqlx::query_scalar("SELECT true").fetch_one(&pool)).await;
     (status_code(healthy), Json(json!({ "status": status_word(healthy) }))).into_response()
 }
 
 /// The keys are those that monitors of existing installations read: `redis` is where sessions and locks are kept,
-/// `celery` whether a worker lives; both are PostgreSQL here.
-async fn readiness(State(pool): State<PgPool>) -> Response {
+/// `celery` whether a worker lives; both are PostgreSQL here. A server that stops is not ready, whatever they say.
+async fn readiness(State(Probed { pool, leaving }): State<Probed>) -> Response {
     let database = holds(sqlx::query_scalar("SELECT true").fetch_one(&pool)).await;
     let writable = holds(sqlx::query_scalar("SELECT NOT pg_is_in_recovery()").fetch_one(&pool)).await;
     let worker = holds(sqlx::query_scalar(LIVE_WORKER).fetch_one(&pool)).await;
-    let ready = database && writable && worker;
+    let ready = database && writable && worker && !leaving.is_cancelled();
     let checks = json!({ "db": database, "redis": writable, "celery": worker });
     (status_code(ready), Json(json!({ "status": status_word(ready), "checks": checks }))).into_response()
 }

@@ -19,6 +19,7 @@ pub mod history;
 pub mod http;
 pub mod incidents;
 pub mod jobs;
+pub mod listen;
 pub mod live;
 pub mod settings;
 pub mod slack;

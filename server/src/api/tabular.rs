@@ -77,12 +77,23 @@ pub fn table(rows: &[Value], columns: &Columns, header: &Header, delimiter: u8) 
         writer.write_record(record).expect("a vector takes every record, and all have the same length");
     };
     if let Some(header) = header.row(&columns) {
+        // Names come from the address, which somebody else may have written.
+        let header: Vec<String> = header.iter().map(|name| inert(name)).collect();
         write(header.iter().map(String::as_str).collect());
     }
     for row in &rows {
         write(columns.iter().map(|name| row.get(name).map(String::as_str).unwrap_or_default()).collect());
     }
     writer.into_inner().expect("a vector is flushed without an error")
+}
+
+/// A text that no spreadsheet takes for a formula: one that begins like it gets an apostrophe in front, which
+/// spreadsheets hide. Numbers stay as they are.
+fn inert(text: &str) -> String {
+    let formula =
+        text.trim_start_matches([' ', '\u{A0}', '\u{FEFF}']).starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let number = text.parse::<f64>().is_ok();
+    if formula && !number { format!("'{text}") } else { text.to_owned() }
 }
 
 /// One level: `{"a": {"b": [1]}}` is `a.b.0`. Empty objects and lists give no name.
@@ -108,7 +119,7 @@ fn flatten_into(flat: &mut BTreeMap<String, String>, name: &str, value: &Value) 
         Value::Bool(true) => "True".into(),
         Value::Bool(false) => "False".into(),
         Value::Number(number) => number.to_string(),
-        Value::String(text) => text.clone(),
+        Value::String(text) => inert(text),
     };
     flat.insert(name.to_owned(), cell);
 }
@@ -223,6 +234,18 @@ mod tests {
         assert_eq!(text(&[], Some("__all__"), None), "");
         assert_eq!(text(&[], Some("id"), Some("__hidden__")), "");
         assert_eq!(text(&[json!({"a": 1})], Some(""), None), "a\r\n1\r\n");
+    }
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        let rows = [
+            json!({"a": "=1+1", "b": "+33 1", "c": "@SUM(A1)", "d": " -2", "e": "-2.50", "f": "a=b", "=g": "\tx"}),
+        ];
+        let fields = Some("a,b,c,d,e,f,=g");
+        assert_eq!(
+            text(&rows, fields, None),
+            "a,b,c,d,e,f,'=g\r\n'=1+1,'+33 1,'@SUM(A1),' -2,-2.50,a=b,'\tx\r\n"
+        );
     }
 
     // API-060: quotes where needed, CR LF, tabs, plain UTF-8.

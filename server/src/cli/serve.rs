@@ -4,7 +4,7 @@ use crate::{
     api,
     context::{Clock, Context},
     db::{self, Database},
-    http, jobs, live,
+    http, jobs, listen, live,
     settings::{Profile, Settings},
     slack::{
         self,
@@ -14,8 +14,9 @@ use crate::{
 };
 use anyhow::{Context as _, Result};
 use axum::Router;
+use futures::FutureExt;
 use sqlx::PgPool;
-use std::{net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
+use std::{process::ExitCode, sync::Arc, time::Duration};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -45,10 +46,10 @@ pub async fn context(settings: Arc<Settings>, pool: PgPool) -> Result<Context> {
     Ok(Context::new(pool, clock, settings, slack))
 }
 
-/// All doors with all layers around: what `serve` answers with, and what tests ask.
-pub fn router(ctx: &Context) -> Router {
+/// All doors with all layers around: what `serve` answers with. Once `leaving` is cancelled it is not ready any more.
+pub fn router(ctx: &Context, leaving: &CancellationToken) -> Router {
     let doors = Router::new()
-        .merge(http::probes(ctx.db.clone()))
+        .merge(http::probes(ctx.db.clone(), leaving.clone()))
         .merge(slack::routes::routes().with_state(ctx.clone()))
         .merge(api::router(ctx.clone()))
         .merge(web::router(ctx.clone()));
@@ -125,18 +126,19 @@ async fn answer(
     }
     let worker = with_worker.then(|| tokio::spawn(jobs::worker::work(ctx.clone(), stop.clone())));
     let streams = tokio::spawn(live::listen(ctx.clone(), stop.clone()));
-    let service = router(&ctx).into_make_service_with_connect_info::<SocketAddr>();
+    let doors = router(&ctx, stop);
     let at = listener.local_addr().context("reading the own address")?;
     tracing::info!("FireFighter answers at {} (listening on {at})", settings.site.base_url);
 
-    let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
+    // Requests and jobs have the same time, side by side.
     let drained = async {
         stop.cancelled().await;
         tokio::time::sleep(DRAIN).await;
-    };
+    }
+    .shared();
     let ended = tokio::select! {
-        served = serving => served.context("answering requests"),
-        () = drained => {
+        () = listen::serve(listener, doors, stop.clone()) => Ok(()),
+        () = drained.clone() => {
             tracing::warn!("Some requests did not end in {} s and are cut off", DRAIN.as_secs());
             Ok(())
         }
@@ -147,7 +149,7 @@ async fn answer(
         tracing::error!("Listening for news ended badly: {error}");
     }
     if let Some(worker) = worker {
-        join(worker).await;
+        join(worker, drained).await;
     }
     ended
 }
@@ -171,11 +173,12 @@ async fn token_rejected(ctx: &Context) -> anyhow::Error {
     std::future::pending().await
 }
 
-async fn join(worker: JoinHandle<()>) {
-    match tokio::time::timeout(DRAIN, worker).await {
-        Ok(Ok(())) => {}
-        Ok(Err(e)) => tracing::error!("The worker ended badly: {e}"),
-        Err(_) => tracing::warn!("A job did not end in {} s; another worker takes it over", DRAIN.as_secs()),
+async fn join(worker: JoinHandle<()>, drained: impl Future<Output = ()>) {
+    tokio::select! {
+        ended = worker => if let Err(e) = ended { tracing::error!("The worker ended badly: {e}") },
+        () = drained => {
+            tracing::warn!("A job did not end in {} s; another worker takes it over", DRAIN.as_secs());
+        }
     }
 }
 

@@ -22,6 +22,7 @@ pub static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
 
 /// The oldest PostgreSQL that the SQL of the product is written for.
 const OLDEST_MAJOR: u32 = 15;
+const CLOSE_WITHIN: Duration = Duration::from_secs(3);
 
 /// The open database. End it with [`Database::stop`]: a private one that this process started is then shut down.
 pub struct Database {
@@ -76,7 +77,10 @@ pub async fn connect(settings: &Settings) -> Result<Database, DatabaseError> {
 impl Database {
     /// Closes the connections, then shuts the private database down if this process started it.
     pub async fn stop(self) {
-        self.pool.close().await;
+        // A job that was not waited for may hold one; the end of the process ends it.
+        if tokio::time::timeout(CLOSE_WITHIN, self.pool.close()).await.is_err() {
+            tracing::warn!("A connection to the database was still at work and is cut off");
+        }
         if let Some(private) = self.private {
             private.stop().await;
         }

@@ -138,7 +138,10 @@ fn see_other(to: &str, cookie: Option<HeaderValue>) -> Response {
 fn draft_of(path: String, form: &Bytes, error: Error) -> Draft {
     let pairs = url::form_urlencoded::parse(form).into_owned();
     let secret = |name: &str| name.to_ascii_lowercase().contains("password");
-    Draft { path, fields: pairs.filter(|(name, _)| !secret(name)).collect(), error }
+    // The one character that PostgreSQL stores in no text.
+    let storable =
+        |(name, value): (String, String)| (name.replace('\0', "\u{FFFD}"), value.replace('\0', "\u{FFFD}"));
+    Draft { path, fields: pairs.filter(|(name, _)| !secret(name)).map(storable).collect(), error }
 }
 
 /// A place of this site: path, query and fragment, without what errors and drafts left in it.

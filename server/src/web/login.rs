@@ -2,7 +2,8 @@
 //!
 //! A wrong password leads back to the form with the name kept and one sentence for every reason, so that nobody learns
 //! which names exist. Tries are counted in rows that all servers share: five at once from one address for one name,
-//! then one in twelve seconds; thirty at once for one name from anywhere, then one in ten.
+//! then one in twelve seconds; thirty at once for one name from anywhere, then one in ten; a hundred at once from one
+//! address for whatever names, then one in two: a whole office signs in at nine.
 
 use super::{next, session};
 use crate::{
@@ -25,7 +26,7 @@ use domain::{
     view::{LoginPerson, Person},
 };
 use sha2::{Digest, Sha256};
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 /// A name and a password; nobody types more.
 const BODY_LIMIT: usize = 16 * 1024;
@@ -164,13 +165,32 @@ fn go(to: &str, cookie: Option<HeaderValue>) -> Response {
     response
 }
 
-/// Where a request comes from, as far as we know: the peer, and what the proxy before us says.
+/// Where a request comes from, as far as we know: the peer, and what the proxy before us says. A peer from the open
+/// internet is no proxy of ours and says what it likes.
 fn address(headers: &HeaderMap, extensions: &Extensions) -> String {
-    let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_string());
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_canonical());
+    if let Some(peer) = peer.filter(|peer| !is_inside(*peer)) {
+        return peer.to_string();
+    }
+    let peer = peer.map(|peer| peer.to_string());
     let told = headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
     // The last one is what the nearest proxy saw; those before it may be invented.
     let told = told.and_then(|all| all.rsplit(',').next()).map(|last| last.trim().to_owned());
     [peer, told].into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+/// Loopback and the networks that no packet of the internet comes from.
+const fn is_inside(peer: IpAddr) -> bool {
+    match peer {
+        IpAddr::V4(v4) => v4.is_loopback() || v4.is_private() || v4.is_link_local() || is_carriers(v4),
+        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),
+    }
+}
+
+/// 100.64.0.0/10: what carriers and clouds use inside.
+const fn is_carriers(v4: Ipv4Addr) -> bool {
+    let [first, second, ..] = v4.octets();
+    first == 100 && second & 0b1100_0000 == 64
 }
 
 async fn may_try(ctx: &Context, name: &str, address: &str) -> Result<bool> {
@@ -178,7 +198,10 @@ async fn may_try(ctx: &Context, name: &str, address: &str) -> Result<bool> {
     let name = name.to_lowercase();
     let key = |of: &str| format!("login {}", hex::encode(&Sha256::digest(of)[..16]));
     let here = taken(ctx, &key(&format!("{name} from {address}")), 5.0, 1.0 / 12.0).await?;
-    Ok(here && taken(ctx, &key(&name), 30.0, 1.0 / 10.0).await?)
+    if !here || !taken(ctx, &key(&format!("from {address}")), 100.0, 1.0 / 2.0).await? {
+        return Ok(false);
+    }
+    taken(ctx, &key(&format!("as {name}")), 30.0, 1.0 / 10.0).await
 }
 
 async fn taken(ctx: &Context, key: &str, burst: f64, per_second: f64) -> Result<bool> {
@@ -232,5 +255,7 @@ mod tests {
         headers.insert("x-forwarded-for", HeaderValue::from_static("6.6.6.6, 203.0.113.9"));
         assert_eq!(address(&headers, &extensions), "10.0.0.1 203.0.113.9");
         assert_eq!(address(&HeaderMap::new(), &Extensions::new()), "");
+        extensions.insert(ConnectInfo(SocketAddr::from(([198, 51, 100, 7], 9))));
+        assert_eq!(address(&headers, &extensions), "198.51.100.7", "who comes from outside invents nothing");
     }
 }

@@ -1,6 +1,6 @@
 //! The web door: pages, the server functions behind their forms, sign-in, assets.
 //!
-//! A request passes, outermost first: headers every answer carries · who may post here ([`origin`]) · who asks
+//! A request passes, outermost first: who may post here ([`origin`]) · who asks
 //! ([`session`]) · what refused plain forms remember ([`drafts`]) · the login wall ([`wall`]) · a page, a server
 //! function, a file, the [`live`] stream. Pages ask [`backend`] only, which forwards to operations and reads; `present` turns facts into
 //! what pages show. Behaviour: spec 03 §1–§9, §15.
@@ -80,7 +80,6 @@ pub fn router(ctx: Context) -> Router {
         .layer(from_fn_with_state(ctx.clone(), session::recognise))
         .layer(from_fn_with_state(ctx, origin::guard))
         .layer(from_fn(errors::by_meaning))
-        .layer(from_fn(policy::put_where_absent))
 }
 
 /// The paths of pages. Listed once in a process and before anything renders: while it lists, the framework holds back

@@ -1,22 +1,12 @@
 //! What a browser may load and run on our pages (Content-Security-Policy).
 //!
 //! A page carries a nonce of its own, made by the framework while rendering, and must not be kept by others. All other
-//! answers – files, server functions, error pages without the app – run nothing at all.
+//! answers – files, server functions, error pages without the app – run nothing at all (`http`).
 
 use crate::settings::Settings;
-use axum::{
-    extract::Request,
-    http::{HeaderValue, header},
-    middleware::Next,
-    response::Response,
-};
+use axum::http::{HeaderValue, header};
 use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::use_context};
 use leptos_axum::ResponseOptions;
-
-const NOTHING_RUNS: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self'; \
-     base-uri 'none'; frame-ancestors 'none'",
-);
 
 /// What pages may load besides our own files.
 #[derive(Debug, Clone)]
@@ -56,13 +46,6 @@ impl Policy {
              form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         )
     }
-}
-
-/// The fixed policy on every answer that has none.
-pub async fn put_where_absent(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    response.headers_mut().entry(header::CONTENT_SECURITY_POLICY).or_insert(NOTHING_RUNS);
-    response
 }
 
 #[cfg(test)]

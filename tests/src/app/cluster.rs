@@ -62,6 +62,16 @@ impl Database {
         sqlx::query(AssertSqlSafe(sql)).execute(&mut conn).await.expect("a database is copied");
         Database { url: cluster.database(&name) }
     }
+
+    /// A new one with nothing in it.
+    pub async fn empty() -> Self {
+        let cluster = CLUSTER.get_or_init(Cluster::start).await;
+        let name = format!("ff_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let mut conn = PgConnection::connect(cluster.url.as_str()).await.expect("PostgreSQL answers");
+        let sql = format!("CREATE DATABASE {name}");
+        sqlx::query(AssertSqlSafe(sql)).execute(&mut conn).await.expect("a test's database is made");
+        Database { url: cluster.database(&name) }
+    }
 }
 
 impl Cluster {

@@ -204,6 +204,20 @@ impl Web {
         action: &str,
         fill: &[(&str, &str)],
     ) -> reqwest::Result<Page> {
+        let page = self.submit_once(from, action, fill).await?;
+        self.follow(page).await
+    }
+
+    /// The same, where it leads is not followed.
+    ///
+    /// # Errors
+    /// The server did not answer to the end.
+    pub async fn submit_once(
+        &self,
+        from: &Page,
+        action: &str,
+        fill: &[(&str, &str)],
+    ) -> reqwest::Result<Page> {
         let mut fields = from.form(action);
         for (name, _) in fill {
             fields.retain(|(known, _)| known != name);
@@ -221,13 +235,12 @@ impl Web {
             .body(body)
             .send()
             .await?;
-        let page = Page {
+        Ok(Page {
             status: answer.status(),
             headers: answer.headers().clone(),
             at: action.into(),
             html: answer.text().await?,
-        };
-        self.follow(page).await
+        })
     }
 
     async fn follow(&self, mut page: Page) -> reqwest::Result<Page> {

@@ -151,6 +151,20 @@ impl Server {
         *running = None;
     }
 
+    /// SIGTERM, as whoever runs it sends before an update.
+    pub async fn tell_to_stop(&self) {
+        let pid = self.child.lock().await.as_ref().and_then(Child::id).expect("it runs");
+        let told = Command::new("kill").args(["-TERM", &pid.to_string()]).status().await;
+        assert!(told.is_ok_and(|status| status.success()), "it can be told to stop");
+    }
+
+    /// Waits until it has ended by itself.
+    pub async fn until_ended(&self) -> std::process::ExitStatus {
+        let mut child = self.child.lock().await.take().expect("it was started");
+        let ended = tokio::time::timeout(Duration::from_secs(40), child.wait()).await;
+        ended.unwrap_or_else(|_| panic!("it does not end:\n{}", self.log())).expect("it can be waited for")
+    }
+
     /// Whether it still runs.
     pub async fn is_running(&self) -> bool {
         self.child.lock().await.as_mut().is_some_and(|child| matches!(child.try_wait(), Ok(None)))

@@ -41,10 +41,26 @@ pub enum Reference {
 /// What is wrong with a value, before it is noted under a field.
 pub type Wrong = (FieldCode, String);
 
-/// Line ends as `\n`, no white space around: how words are stored and compared.
+/// Line ends as `\n`, no white space around, nothing that deceives the reader: how words are stored and compared.
 pub fn tidy(raw: &str) -> String {
-    let raw = raw.trim();
-    if raw.contains('\r') { raw.replace("\r\n", "\n").replace('\r', "\n") } else { raw.into() }
+    let kept = raw.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n");
+    let kept: String = kept.chars().filter(|c| !deceives(*c)).collect();
+    kept.trim().to_owned()
+}
+
+/// What nobody types and nobody sees: control characters, marks that turn the order of the letters around them (an
+/// incident could read as another one), and letters without width that make two equal titles different. The joiners of
+/// emoji and of Persian stay, and so do the marks of a direction that turn nothing. NUL stays to be refused by name.
+fn deceives(c: char) -> bool {
+    let control = c.is_control() && !matches!(c, '\n' | '\t' | '\0');
+    let turns = matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    let hides = matches!(c, '\u{00AD}' | '\u{180E}' | '\u{200B}'  | '\u{2060}'..='\u{2064}' | '\u{206A}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}');
+    control || turns || hides
+}
+
+/// Counts for the least that is asked: joiners and marks alone say nothing.
+fn is_seen(c: char) -> bool {
+    !matches!(c, '\u{200C}'..='\u{200F}' | '\u{061C}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0000}'..='\u{E0FFF}' | '\u{3164}' | '\u{115F}' | '\u{1160}' | '\u{FFA0}')
 }
 
 /// Checks a length in characters; `short` is the sentence for a value that says too little.
@@ -52,13 +68,13 @@ pub(crate) fn bounded(text: String, min: usize, max: usize, short: &str) -> Resu
     if text.contains('\0') {
         return Err((FieldCode::Invalid, "Contains a null character. Remove it.".into()));
     }
-    let length = text.chars().count();
+    let (length, seen) = (text.chars().count(), text.chars().filter(|c| is_seen(*c)).count());
     if length > max {
         let over = [&grouped(length), " characters, at most ", &grouped(max), ". Shorten it."].concat();
         Err((FieldCode::MaxLength, over))
-    } else if length == 0 && min > 0 {
+    } else if seen == 0 && min > 0 {
         Err((FieldCode::Blank, short.into()))
-    } else if length < min {
+    } else if seen < min {
         Err((FieldCode::MinLength, short.into()))
     } else {
         Ok(text)
@@ -227,6 +243,19 @@ mod tests {
         assert_eq!(tidy("  a\r\nb\rc\n"), "a\nb\nc");
         let title = Title::parse("Checkout\r\nis down", Limits::Form).expect("long enough");
         assert_eq!(title.as_str(), "Checkout is down");
+    }
+
+    #[test]
+    fn what_deceives_the_reader_is_left_out() {
+        let turned = Title::parse("Refund of \u{202E}RUE 09\u{202C} is \u{200B}stuck\u{7}", Limits::Form);
+        assert_eq!(turned.expect("long enough").as_str(), "Refund of RUE 09 is stuck");
+        let family = "\u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467} می\u{200C}خواهم sign in";
+        assert_eq!(Title::parse(family, Limits::Form).expect("long enough").as_str(), family);
+        for unseen in ["\u{200B}".repeat(12), "\u{200D}".repeat(12), "\u{2066}\u{200F}\u{FEFF}".repeat(6)] {
+            assert_eq!(code(Title::parse(&unseen, Limits::Form)), Some(FieldCode::Blank));
+            assert_eq!(code(Title::parse(&unseen, Limits::Api)), Some(FieldCode::Blank));
+        }
+        assert_eq!(tidy("one\ttab\nline\u{2028}"), "one\ttab\nline");
     }
 
     proptest! {
