@@ -2,7 +2,10 @@
 
 use crate::web::{declares, path};
 use std::time::Duration;
-use tests::app::{App, doors::PRIVATE_CATEGORY, slack::said};
+use tests::{
+    app::{App, doors::PRIVATE_CATEGORY, slack::said},
+    sandbox::faults::{Fault, Kind},
+};
 
 // CORE-072 CORE-073: twenty minutes without Slack: declaring and updating go on; on return one channel, each message once, in order.
 #[tokio::test]
@@ -74,5 +77,36 @@ async fn a_refused_private_channel_waits_for_retry_and_what_waited_follows() {
     let channel = channel.expect("the channel is made");
     assert!(channel.is_private());
     assert_eq!(channel.pins.len(), 1, "what waited for it followed: the card is pinned");
+    t.ends_well().await;
+}
+
+// What tidies up in the channel has a reason and a Retry too: the notice of our own topic is no exception.
+#[tokio::test]
+async fn a_notice_that_may_not_be_removed_waits_for_retry_on_the_page() {
+    let t = App::start().await;
+    let web = t.web_as("yusuf.demir").await;
+    t.sandbox.order(Fault::slack("chat.delete", Kind::Error { code: "missing_scope".into() }, 1));
+    let at = path(&declares(&web, &[]).await);
+    t.run_jobs().await;
+    let page = web.get(&at).await;
+    let text = page.text();
+    assert!(
+        text.contains("Notice of the topic: Slack wants the scope"),
+        "the page says why it waits: {text}"
+    );
+    let notices = || {
+        t.sandbox.read(|s| {
+            s.slack
+                .channels
+                .iter()
+                .flat_map(|c| &c.messages)
+                .filter(|m| m.subtype.as_deref() == Some("channel_topic"))
+                .count()
+        })
+    };
+    assert_eq!(notices(), 1);
+    web.submit(&page, "/fn/delivery/retry", &[]).await;
+    t.run_jobs().await;
+    assert_eq!(notices(), 0);
     t.ends_well().await;
 }

@@ -46,7 +46,7 @@ pub enum SlackJob {
     /// twice, the younger goes.
     LookAgain { incident: IncidentId, say: Uuid, after: Timestamp },
     /// reconcile: the notice that our own topic change left is gone.
-    DeleteNotice { channel: String, ts: String },
+    DeleteNotice { incident: IncidentId, channel: String, ts: String },
 }
 
 impl Job {
@@ -88,8 +88,8 @@ impl Job {
                 | SlackJob::PostUpdate { incident, .. }
                 | SlackJob::Announce { incident, .. }
                 | SlackJob::RoleDm { incident, .. }
-                | SlackJob::LookAgain { incident, .. } => Some(*incident),
-                SlackJob::DeleteNotice { .. } => None,
+                | SlackJob::LookAgain { incident, .. }
+                | SlackJob::DeleteNotice { incident, .. } => Some(*incident),
             },
             Job::Core(CoreJob::RootHistory { .. }) => None,
         }
@@ -131,7 +131,9 @@ impl Job {
                 SlackJob::LookAgain { say, after, .. } => {
                     Some(format!("slack.look_again {say} {}", after.timestamp_micros()))
                 }
-                SlackJob::DeleteNotice { channel, ts } => Some(format!("slack.delete_notice {channel} {ts}")),
+                SlackJob::DeleteNotice { channel, ts, .. } => {
+                    Some(format!("slack.delete_notice {channel} {ts}"))
+                }
                 SlackJob::ReconcileChannel { .. }
                 | SlackJob::Invite { .. }
                 | SlackJob::DeclaredCard { .. } => None,

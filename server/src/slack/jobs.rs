@@ -43,7 +43,7 @@ pub async fn run(ctx: &Context, job: &SlackJob, run: &Run) -> Result<Done, JobEr
         SlackJob::Announce { incident, update } => announce(&desk, *incident, *update).await,
         SlackJob::RoleDm { incident, user, role } => role_dm(&desk, *incident, *user, *role).await,
         SlackJob::LookAgain { say, after, .. } => said::look_again(&desk, *say, *after).await,
-        SlackJob::DeleteNotice { channel, ts } => delete_notice(&desk, channel, ts).await,
+        SlackJob::DeleteNotice { channel, ts, .. } => delete_notice(&desk, channel, ts).await,
     }
 }
 

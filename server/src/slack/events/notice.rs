@@ -14,16 +14,14 @@ use std::time::Duration;
 /// # Errors
 /// When the database does not answer, or Slack does not say who we are.
 pub async fn topic(ctx: &Context, slack: &Client, channel: &str, author: &str, ts: &str) -> Result<()> {
-    if conversations::incident_of(&ctx.db, channel).await?.is_none() {
-        return Ok(());
-    }
+    let Some(incident) = conversations::incident_of(&ctx.db, channel).await? else { return Ok(()) };
     let unknown = || Error::Unavailable { service: "Slack".into() };
     let me = tokio::time::timeout(Duration::from_secs(1), slack.me()).await.map_err(|_| unknown())?;
     if me.map_err(|_| unknown())?.user_id != author {
         return Ok(());
     }
     let caller = Caller::system(Origin::Slack);
-    let job = Job::Slack(SlackJob::DeleteNotice { channel: channel.into(), ts: ts.into() });
+    let job = Job::Slack(SlackJob::DeleteNotice { incident, channel: channel.into(), ts: ts.into() });
     let origin = queue::Origin { caller: &caller, parent: None, trace: failure::reference(), now: ctx.now() };
     let mut conn = ctx.db.acquire().await.or_internal("connecting")?;
     queue::insert(&mut conn, &[job], &origin).await?;

@@ -15,6 +15,8 @@ pub fn step(kind: &str) -> &str {
         "slack.post_update" => "Update told in the channel",
         "slack.announce" => "Announced",
         "slack.role_dm" => "Role holder told",
+        "slack.delete_notice" => "Notice of the topic removed",
+        "slack.look_again" => "Looked for what was said twice",
         other => other,
     }
 }
@@ -30,6 +32,8 @@ pub fn thing(kind: &str) -> &str {
         "slack.post_update" => "Update in the channel",
         "slack.announce" => "Announcement",
         "slack.role_dm" => "Message to a role holder",
+        "slack.delete_notice" => "Notice of the topic",
+        "slack.look_again" => "Look for what was said twice",
         other => other,
     }
 }
@@ -56,7 +60,10 @@ pub fn why(scene: &Scene<'_>, d: &Delivery) -> String {
 /// Every place this incident has or could have.
 pub fn surfaces(scene: &Scene<'_>, incident: &Incident, deliveries: &[Delivery]) -> Vec<Surface> {
     let lane = |name: &str| deliveries.iter().filter(move |d| d.lane.starts_with(name)).collect::<Vec<_>>();
-    let mut all = vec![channel(scene, incident, &lane("channel "))];
+    // What is tidied up in the channel stands behind what is said in it.
+    let in_channel =
+        |d: &&Delivery| ["channel ", "notice ", "look "].iter().any(|lane| d.lane.starts_with(lane));
+    let mut all = vec![channel(scene, incident, &deliveries.iter().filter(in_channel).collect::<Vec<_>>())];
     all.extend(told(scene, SurfaceKind::Announcement, "Announcement", &lane("announce ")));
     // Messages to single people matter to others only while something is wrong with them.
     let messages: Vec<&Delivery> = lane("dm ").into_iter().filter(|d| is_unfinished(d)).collect();
