@@ -118,7 +118,11 @@ pub fn news_of(change: &Change) -> Vec<News> {
             vec![News::Incident(*incident), News::Person(*user)]
         }
         // No page shows it.
-        Change::ChannelTagged { .. } => vec![],
+        Change::ChannelTagged { .. }
+        | Change::TokenCreated { .. }
+        | Change::TokenRevoked { .. }
+        | Change::AdminMade { .. }
+        | Change::HistoryRooted { .. } => vec![],
     }
 }
 

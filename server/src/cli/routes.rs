@@ -14,7 +14,13 @@ pub fn all() -> Result<BTreeSet<String>> {
     lines.extend(web::pages().into_iter().map(|path| format!("page {path}")));
     lines.extend(web::forms().into_iter().map(|(method, path)| format!("form {method} {path}")));
     lines.extend(api::paths()?.into_iter().map(|(method, path)| format!("api {method} {path}")));
-    lines.extend(http::PATHS.iter().chain(web::login::PATHS).map(|path| format!("other {path}")));
+    lines.extend(
+        http::PATHS
+            .iter()
+            .chain(web::login::PATHS)
+            .chain(&[web::live::PATH])
+            .map(|path| format!("other {path}")),
+    );
     lines.insert(format!("other POST {}", slack::routes::PATH));
     lines.extend(slack::commands::Verb::ALL.iter().map(|verb| format!("command {}", verb.keyword())));
     lines.extend(slack::ids::Callback::ALL.iter().map(|id| format!("view {}", id.as_str())));

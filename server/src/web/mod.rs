@@ -9,7 +9,7 @@ pub mod assets;
 mod backend;
 pub mod drafts;
 mod errors;
-mod live;
+pub mod live;
 pub mod login;
 mod next;
 pub mod origin;

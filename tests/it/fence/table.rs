@@ -185,6 +185,7 @@ pub const TABLE: &[Row] = &[
     Row { route: "form POST /fn/incident/update", asks: &[(Ask::Post("/fn/incident/update", "incident={P}&submission=00000000-0000-4000-8000-000000000001&asked[message]=Whatever+is+said+here"), FORM)] },
     Row { route: "other /api/v2/firefighter/monitoring/healthcheck", asks: &[(Ask::Get("/api/v2/firefighter/monitoring/healthcheck"), EVERYBODY)] },
     Row { route: "other /api/v2/firefighter/monitoring/readiness", asks: &[(Ask::Get("/api/v2/firefighter/monitoring/readiness"), &[503, 503, 503, 503, 503])] },
+    Row { route: "other /fn/live", asks: &[(Ask::Get("/fn/live"), DATA)] },
     Row { route: "other /robots.txt", asks: &[(Ask::Get("/robots.txt"), EVERYBODY)] },
     Row { route: "other POST /admin/login/", asks: &[(Ask::Post("/admin/login/", "username=yusuf.demir&password=wrong&next=/incident/{P}/"), FORM)] },
     Row { route: "other POST /admin/logout/", asks: &[(Ask::Get("/admin/logout/"), &[405, 405, 405, 405, 405])] },
