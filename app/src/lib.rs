@@ -64,6 +64,10 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/incident/create/") view=incidents::Declare/>
                         <Route path=path!("/incident/:id/") view=incidents::Detail/>
                         <Route path=path!("/incident/:id/update/") view=incidents::Update/>
+                        <Route path=path!("/incident/:id/update_key_events/") view=incidents::editors::KeyEvents/>
+                        <Route path=path!("/incident/:id/roles/") view=incidents::editors::People/>
+                        <Route path=path!("/incident/:id/costs/") view=incidents::editors::Costs/>
+                        <Route path=path!("/incident/:id/tags/") view=incidents::editors::Tags/>
                         <Route path=path!("/err/:code/") view=Preview/>
                     </ParentRoute>
                 </ParentRoute>

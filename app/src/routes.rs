@@ -19,6 +19,24 @@ pub fn update(id: IncidentId) -> String {
     format!("/incident/{id}/update/")
 }
 
+/// The form that dates its key events.
+pub fn key_events(id: IncidentId) -> String {
+    format!("/incident/{id}/update_key_events/")
+}
+
+/// Its roles, and who is on it.
+pub fn people(id: IncidentId) -> String {
+    format!("/incident/{id}/roles/")
+}
+
+pub fn costs(id: IncidentId) -> String {
+    format!("/incident/{id}/costs/")
+}
+
+pub fn tags(id: IncidentId) -> String {
+    format!("/incident/{id}/tags/")
+}
+
 /// The list with this query, given without `?`.
 pub fn incidents(query: &str) -> String {
     if query.is_empty() { INCIDENTS.to_owned() } else { format!("{INCIDENTS}?{query}") }

@@ -5,8 +5,9 @@
 
 use crate::history::{self, Record};
 use domain::{
-    CategoryId, EnvironmentId, ImpactLevelId, ImpactTypeId, IncidentId, MetricTypeId, PriorityId, RoleTypeId,
-    Timestamp, UpdateId, UserId, incident::Status,
+    CategoryId, CostId, CostTypeId, EnvironmentId, ImpactLevelId, ImpactTypeId, IncidentId, MetricTypeId,
+    PriorityId, RoleTypeId, Timestamp, UpdateId, UserId,
+    incident::{Cents, Status},
 };
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -31,6 +32,8 @@ pub enum Change {
     MemberJoined {
         incident: IncidentId,
         user: UserId,
+        /// They said so themselves elsewhere: the channel is still to ask them in.
+        invited: bool,
     },
     MemberLeft {
         incident: IncidentId,
@@ -55,6 +58,59 @@ pub enum Change {
     HistoryRooted {
         heads: Vec<history::Head>,
     },
+    KeyEventsChanged(KeyEventsChanged),
+    RolesChanged(RolesChanged),
+    CostAdded {
+        incident: IncidentId,
+        line: CostId,
+        cost: CostFacts,
+        details: Option<String>,
+    },
+    CostRemoved {
+        incident: IncidentId,
+        line: CostId,
+        cost: CostFacts,
+    },
+    TagsChanged {
+        incident: IncidentId,
+        added: Vec<String>,
+        removed: Vec<String>,
+    },
+}
+
+/// Key events were dated, moved or cleared; the metrics made of them came along.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeyEventsChanged {
+    pub incident: IncidentId,
+    pub events: Vec<KeyEventChange>,
+    /// Metric → microseconds, or none when it can no longer be computed.
+    pub metrics: Vec<(MetricTypeId, Option<i64>)>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeyEventChange {
+    pub event_type: String,
+    pub from: Option<Timestamp>,
+    pub to: Option<Timestamp>,
+}
+
+/// Roles were given, handed over or cleared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RolesChanged {
+    pub incident: IncidentId,
+    pub update: UpdateId,
+    /// Role, who held it, who holds it.
+    pub roles: Vec<(RoleTypeId, Option<UserId>, Option<UserId>)>,
+    pub channel: Channel,
+    /// Slack is there to tell the new holders.
+    pub told: bool,
+}
+
+/// What a cost line says in numbers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CostFacts {
+    pub cost_type: CostTypeId,
+    pub amount: Option<Cents>,
 }
 
 /// Whether an incident has, or will have, a channel: decided by its response type.
@@ -143,7 +199,13 @@ impl Change {
             | Change::TokenRevoked { .. }
             | Change::AdminMade { .. }
             | Change::HistoryRooted { .. } => None,
-            Change::MemberJoined { incident, .. } | Change::MemberLeft { incident, .. } => Some(*incident),
+            Change::MemberJoined { incident, .. }
+            | Change::MemberLeft { incident, .. }
+            | Change::CostAdded { incident, .. }
+            | Change::CostRemoved { incident, .. }
+            | Change::TagsChanged { incident, .. } => Some(*incident),
+            Change::KeyEventsChanged(k) => Some(k.incident),
+            Change::RolesChanged(r) => Some(r.incident),
         }
     }
 
@@ -186,6 +248,16 @@ impl Change {
             }
             Change::AdminMade { user } => ("admin_made", json!({ "user": user }), vec![]),
             Change::HistoryRooted { heads } => ("history_rooted", json!({ "heads": heads }), vec![]),
+            Change::KeyEventsChanged(k) => ("key_events_changed", key_events_facts(k), vec![]),
+            Change::RolesChanged(r) => ("roles_changed", roles_facts(r), vec![]),
+            Change::CostAdded { line, cost, details, .. } => {
+                let words = details.iter().map(|text| ("details".to_owned(), text.clone())).collect();
+                ("cost_added", cost_facts(*line, cost), words)
+            }
+            Change::CostRemoved { line, cost, .. } => ("cost_removed", cost_facts(*line, cost), vec![]),
+            Change::TagsChanged { added, removed, .. } => {
+                ("tags_changed", json!({ "added": added, "removed": removed }), vec![])
+            }
         };
         Record { stream, kind, facts, words }
     }
@@ -225,14 +297,35 @@ fn updated_facts(u: &Updated) -> Value {
         .iter()
         .map(|(name, at)| (name.clone(), json!(at.map(|t| t.timestamp_micros()))))
         .collect();
-    let metrics: Map<String, Value> =
-        u.metrics.iter().map(|(metric, us)| (metric.to_string(), json!(us))).collect();
     json!({
         "update": u.update,
         "fields": fields,
         "milestones": milestones,
-        "metrics": metrics,
+        "metrics": metrics_facts(&u.metrics),
     })
+}
+
+fn metrics_facts(metrics: &[(MetricTypeId, Option<i64>)]) -> Map<String, Value> {
+    metrics.iter().map(|(metric, us)| (metric.to_string(), json!(us))).collect()
+}
+
+fn key_events_facts(k: &KeyEventsChanged) -> Value {
+    let micros = |at: Option<Timestamp>| at.map(|at| at.timestamp_micros());
+    let events: Map<String, Value> = k
+        .events
+        .iter()
+        .map(|e| (e.event_type.clone(), json!({ "from": micros(e.from), "to": micros(e.to) })))
+        .collect();
+    json!({ "events": events, "metrics": metrics_facts(&k.metrics) })
+}
+
+fn roles_facts(r: &RolesChanged) -> Value {
+    let roles = r.roles.iter().map(|(role, from, to)| json!({ "role": role, "from": from, "to": to }));
+    json!({ "update": r.update, "roles": roles.collect::<Vec<_>>() })
+}
+
+fn cost_facts(line: CostId, cost: &CostFacts) -> Value {
+    json!({ "line": line, "type": cost.cost_type, "cents": cost.amount.map(|cents| cents.0) })
 }
 
 fn updated_words(u: &Updated) -> Vec<(String, String)> {

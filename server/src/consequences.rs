@@ -2,7 +2,7 @@
 //! not compile until its consequences are written down.
 
 use crate::{
-    change::{Attached, Change, Channel, Declared, Updated},
+    change::{Attached, Change, Channel, Declared, RolesChanged, Updated},
     jobs::{Job, SlackJob},
 };
 use domain::{IncidentId, Origin};
@@ -15,12 +15,21 @@ pub fn consequences(change: &Change, _origin: Origin) -> Vec<Job> {
         Change::ChannelAttached(attached) => after_attached(attached),
         Change::ChannelChanged { .. }
         | Change::ChannelTagged { .. }
-        | Change::MemberJoined { .. }
+        | Change::MemberJoined { invited: false, .. }
         | Change::MemberLeft { .. }
         | Change::TokenCreated { .. }
         | Change::TokenRevoked { .. }
         | Change::AdminMade { .. }
-        | Change::HistoryRooted { .. } => vec![],
+        | Change::HistoryRooted { .. }
+        // Told on the page alone.
+        | Change::KeyEventsChanged(_)
+        | Change::CostAdded { .. }
+        | Change::CostRemoved { .. }
+        | Change::TagsChanged { .. } => vec![],
+        Change::MemberJoined { incident, invited: true, .. } => {
+            slack([SlackJob::Invite { incident: *incident }])
+        }
+        Change::RolesChanged(changed) => after_roles(changed),
     }
 }
 
@@ -38,7 +47,12 @@ fn after_attached(a: &Attached) -> Vec<Job> {
     if a.announced {
         jobs.push(SlackJob::Announce { incident, update: a.raised_by });
     }
-    let told = a.holders.iter().map(|(role, user)| SlackJob::RoleDm { incident, user: *user, role: *role });
+    let told = a.holders.iter().map(|(role, user)| SlackJob::RoleDm {
+        incident,
+        user: *user,
+        role: *role,
+        update: None,
+    });
     jobs.extend(told);
     slack(jobs)
 }
@@ -65,6 +79,25 @@ fn after_updated(u: &Updated) -> Vec<Job> {
         jobs.extend(slack([SlackJob::Announce { incident, update: Some(u.update) }]));
     }
     jobs
+}
+
+/// The channel reads who holds what now and asks new holders in; each of them is told in private.
+fn after_roles(r: &RolesChanged) -> Vec<Job> {
+    let (incident, update) = (r.incident, r.update);
+    let mut jobs = Vec::new();
+    if r.channel == Channel::There {
+        jobs.extend([SlackJob::RolesChanged { incident, update }, SlackJob::Invite { incident }]);
+    }
+    if r.told {
+        let given = r.roles.iter().filter_map(|(role, _, to)| Some((*role, (*to)?)));
+        jobs.extend(given.map(|(role, user)| SlackJob::RoleDm {
+            incident,
+            user,
+            role,
+            update: Some(update),
+        }));
+    }
+    slack(jobs)
 }
 
 /// A channel and all that dresses it, in the order of the spec (10 §13.3).

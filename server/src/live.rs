@@ -114,9 +114,14 @@ pub fn news_of(change: &Change) -> Vec<News> {
         | Change::IncidentUpdated(_)
         | Change::ChannelAttached(_)
         | Change::ChannelChanged { .. } => change.incident().map(News::Incident).into_iter().collect(),
-        Change::MemberJoined { incident, user } | Change::MemberLeft { incident, user } => {
+        Change::MemberJoined { incident, user, .. } | Change::MemberLeft { incident, user } => {
             vec![News::Incident(*incident), News::Person(*user)]
         }
+        Change::KeyEventsChanged(_)
+        | Change::RolesChanged(_)
+        | Change::CostAdded { .. }
+        | Change::CostRemoved { .. }
+        | Change::TagsChanged { .. } => change.incident().map(News::Incident).into_iter().collect(),
         // No page shows it.
         Change::ChannelTagged { .. }
         | Change::TokenCreated { .. }

@@ -23,6 +23,7 @@ type Story = for<'a> fn(&'a App) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>
 const STORIES: &[(&str, Story)] = &[
     ("declare and update on the web", |t| Box::pin(declare_and_update(t))),
     ("raise a P4 that has no channel", |t| Box::pin(raise(t))),
+    ("date, hand over, tag", |t| Box::pin(beside(t))),
 ];
 
 /// Each point is hit at its first, and the busiest ones at a later occurrence too.
@@ -48,6 +49,26 @@ async fn raise(t: &App) {
     let said =
         [("asked[message]", "Many more customers are hit than we thought."), ("asked[priority][to]", P2)];
     t.insist(&web, &format!("{incident}update/"), "/fn/incident/update", &said).await;
+    t.run_jobs().await;
+}
+
+/// What stands beside an incident: key events, roles, tags, members.
+async fn beside(t: &App) {
+    let web = t.web_as("yusuf.demir").await;
+    let sofia = t.web_as("sofia.lindgren").await;
+    let incident = declare(t, &web, P2).await;
+    t.run_jobs().await;
+    let ines: uuid::Uuid = sqlx::query_scalar("SELECT id FROM users WHERE username = 'ines.okafor'")
+        .fetch_one(&t.db)
+        .await
+        .expect("a person");
+    let dated = [("asked[key_event_started][to]", "2024-05-01T11:50:00")];
+    t.insist(&web, &format!("{incident}update_key_events/"), "/fn/incident/key-events", &dated).await;
+    let held = [("asked[role_communication_lead][to]", &*ines.to_string())];
+    t.insist(&web, &format!("{incident}roles/"), "/fn/incident/roles", &held).await;
+    t.run_jobs().await;
+    t.insist(&web, &format!("{incident}tags/"), "/fn/incident/tags", &[("tags[to]", "vendor")]).await;
+    t.insist(&sofia, &format!("{incident}roles/"), "/fn/incident/join", &[]).await;
     t.run_jobs().await;
 }
 

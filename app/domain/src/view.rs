@@ -5,12 +5,14 @@
 //! place on a ruler in per mille. Numbers are `i32`/`i64`, so that they mean the same in the browser.
 
 pub mod desk;
+pub mod editors;
 pub mod form;
 pub mod incident;
 pub mod list;
 pub mod ruler;
 
 pub use desk::*;
+pub use editors::*;
 pub use form::*;
 pub use incident::*;
 pub use list::*;

@@ -2,14 +2,16 @@
 //! fake. One trait per page family; [`Backend`] is their sum.
 
 mod desk;
+mod editors;
 mod incidents;
 mod jobs;
 
 pub use desk::Desk;
+pub use editors::{Editors, Fields};
 pub use incidents::Incidents;
 pub use jobs::Jobs;
 
 /// The sum of what pages may ask; whoever answers all of it is one.
-pub trait Backend: Desk + Incidents + Jobs {}
+pub trait Backend: Desk + Editors + Incidents + Jobs {}
 
-impl<T: Desk + Incidents + Jobs> Backend for T {}
+impl<T: Desk + Editors + Incidents + Jobs> Backend for T {}

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 /// The error directly under its control, in an element that is always there for `aria-describedby`.
 #[component]
-pub fn ErrorText(id: &'static str, #[prop(into)] text: Signal<Option<String>>) -> impl IntoView {
+pub fn ErrorText(#[prop(into)] id: String, #[prop(into)] text: Signal<Option<String>>) -> impl IntoView {
     view! {
         <div id=id>
             {move || text.get().map(|text| view! { <p class="err"><Icon name="circle-alert"/><span>{text}</span></p> })}

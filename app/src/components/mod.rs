@@ -11,7 +11,7 @@ mod text;
 pub use field::{CheckBox, ErrorText, Grouped, Options, area_text};
 pub use icon::{Flame, Icon};
 pub use mark::{Chip, Initials, Prio, PrivateChip, StateMark, Status};
-pub use notice::{ErrorSummary, Waiting};
+pub use notice::{ErrorSummary, FieldsSummary, Waiting};
 pub use prose::{Prose, Sections, Title};
 pub use ruler::{RulerFull, RulerSmall};
 pub use text::{Ago, Due};

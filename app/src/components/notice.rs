@@ -16,6 +16,16 @@ pub fn ErrorSummary(
     /// What a field is called in words.
     label: fn(&str) -> &'static str,
 ) -> impl IntoView {
+    let names = move |field: &str| (control(field).to_owned(), label(field).to_owned());
+    view! { <FieldsSummary sent not_done names/> }
+}
+
+/// The same for a form whose fields are data: `names` says the id of a field's control, and what it is called.
+#[component]
+pub fn FieldsSummary<F>(sent: Sent, not_done: &'static str, names: F) -> impl IntoView
+where
+    F: Fn(&str) -> (String, String) + Send + Sync + 'static,
+{
     let box_ref = NodeRef::<leptos::html::Div>::new();
     Effect::new(move |_| {
         if sent.error().is_some()
@@ -27,7 +37,7 @@ pub fn ErrorSummary(
     });
     move || {
         sent.error().map(|problem| {
-            let (head, body) = words(&problem.0, not_done, control, label);
+            let (head, body) = words(&problem.0, not_done, &names);
             view! {
                 <div
                     node_ref=box_ref
@@ -46,12 +56,7 @@ pub fn ErrorSummary(
     }
 }
 
-fn words(
-    error: &Error,
-    not_done: &str,
-    control: fn(&str) -> &'static str,
-    label: fn(&str) -> &'static str,
-) -> (String, AnyView) {
+fn words(error: &Error, not_done: &str, names: &dyn Fn(&str) -> (String, String)) -> (String, AnyView) {
     const KEPT: &str = "All you wrote is kept.";
     match error {
         Error::Invalid(errors) => {
@@ -59,8 +64,7 @@ fn words(
                 1 => format!("{not_done}, one thing to fix"),
                 n => format!("{not_done}, {n} things to fix"),
             };
-            let lines: Vec<_> =
-                errors.0.iter().map(|e| line(control(&e.field), label(&e.field), &e.message)).collect();
+            let lines: Vec<_> = errors.0.iter().map(|e| line(names(&e.field), &e.message)).collect();
             (head, view! { <ul class="grid gap-0.5">{lines}</ul><p>{KEPT}</p> }.into_any())
         }
         Error::Conflict(conflicts) => {
@@ -68,7 +72,7 @@ fn words(
                 .iter()
                 .map(|c| {
                     let text = format!("it is {} by now, you chose {}", c.theirs, c.yours);
-                    line(control(&c.field), label(&c.field), &text)
+                    line(names(&c.field), &text)
                 })
                 .collect();
             let body = view! {
@@ -98,7 +102,7 @@ fn words(
     }
 }
 
-fn line(control: &str, label: &str, message: &str) -> impl IntoView + use<> {
+fn line((control, label): (String, String), message: &str) -> impl IntoView + use<> {
     let text = message.to_owned();
     let href = format!("#{control}");
     let name = (!label.is_empty()).then(|| format!("{label}: "));

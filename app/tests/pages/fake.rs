@@ -1,12 +1,12 @@
 //! A backend with content of every shape, for page tests and for looking at pages (`examples/look.rs`).
 
-use app::backend::{Desk, Incidents, Jobs};
+use app::backend::{Desk, Editors, Fields, Incidents, Jobs};
 use async_trait::async_trait;
 use domain::{
     Caller, Conflict, Error, FieldCode, FieldErrors, IncidentId, JobId, Permission, Result, Timestamp,
     UserId,
     catalog::Catalog,
-    incident::{RawDeclaration, RawUpdate, Status},
+    incident::{RawCost, RawDeclaration, RawUpdate, Set, Status},
     view::*,
 };
 use std::sync::Mutex;
@@ -486,6 +486,7 @@ impl Fake {
                 description: "From started to detected".into(),
                 duration: "4 minutes".into(),
                 exact: "0:04:00".into(),
+                odd: String::new(),
             }],
             surfaces: vec![
                 surface(SurfaceKind::Channel, "Slack channel", "20261014-4127-prd-payment", SurfaceState::Behind, "behind by 12 s"),
@@ -583,4 +584,88 @@ impl Fake {
             entry("day", "00:00", EntryKind::Day { text: "Wednesday 2026/10/14".into() }),
         ]
     }
+}
+
+#[async_trait]
+impl Editors for Fake {
+    async fn key_events_form(&self, _: &Caller, id: IncidentId) -> Result<KeyEventsForm> {
+        let field = |kind: &domain::catalog::MilestoneType| KeyEventField {
+            field: kind.field(),
+            name: kind.name.clone(),
+            summary: kind.summary.clone(),
+            editable: kind.user_editable,
+            required: kind.required,
+            ..KeyEventField::default()
+        };
+        let fields = self.catalog.milestone_types.iter().filter(|kind| kind.asked_for).map(field).collect();
+        Ok(KeyEventsForm { about: about(id), zone: "Times are those of Europe/Paris.".into(), fields })
+    }
+
+    async fn set_key_events(&self, _: &Caller, _: IncidentId, asked: Fields, _: &str) -> Result<()> {
+        match asked.get("key_event_started") {
+            Some(set) if set.to == "soon" => {
+                Err(Error::field("key_event_started", FieldCode::Invalid, "Not a date and time."))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn people_form(&self, _: &Caller, id: IncidentId) -> Result<PeopleForm> {
+        let role = |kind: &domain::catalog::RoleType| RoleField {
+            field: kind.field(),
+            label: kind.name.clone(),
+            help: kind.summary.clone(),
+            required: kind.required,
+            holder: person(2).to_string(),
+        };
+        Ok(PeopleForm {
+            about: about(id),
+            roles: self.catalog.role_types.iter().map(role).collect(),
+            people: vec![Choice::new(person(2).to_string(), "Ines Okafor")],
+            on_it: vec![named(2, "Ines Okafor")],
+            am_on_it: false,
+            channel: String::new(),
+        })
+    }
+
+    async fn set_roles(&self, _: &Caller, _: IncidentId, _: Fields, _: &str) -> Result<()> {
+        Ok(())
+    }
+
+    async fn join(&self, _: &Caller, _: IncidentId) -> Result<()> {
+        Ok(())
+    }
+
+    async fn leave(&self, _: &Caller, _: IncidentId) -> Result<bool> {
+        Ok(true)
+    }
+
+    async fn costs_form(&self, _: &Caller, id: IncidentId) -> Result<CostsForm> {
+        Ok(CostsForm {
+            about: about(id),
+            kinds: vec![Choice::new("1", "Lost orders")],
+            lines: vec![],
+            total: "0.00 EUR".into(),
+        })
+    }
+
+    async fn add_cost(&self, _: &Caller, _: IncidentId, _: RawCost, _: &str) -> Result<()> {
+        Ok(())
+    }
+
+    async fn remove_cost(&self, _: &Caller, _: IncidentId, _: domain::CostId) -> Result<()> {
+        Ok(())
+    }
+
+    async fn tags_form(&self, _: &Caller, id: IncidentId) -> Result<TagsForm> {
+        Ok(TagsForm { about: about(id), tags: "vendor".into() })
+    }
+
+    async fn set_tags(&self, _: &Caller, _: IncidentId, _: Set<String>, _: &str) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn about(id: IncidentId) -> Subject {
+    Subject { id, title: "Card payments fail".into(), submission: "key".into() }
 }

@@ -19,7 +19,7 @@ use crate::failure::OrInternal;
 use domain::{Actor, Caller, Result, Timestamp};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgPool};
 
 /// The version new records are written with.
 const VERSION: i16 = 1;
@@ -114,6 +114,34 @@ pub async fn append(conn: &mut PgConnection, record: &Record, caller: &Caller, a
         .or_internal("writing the words of a history record")?;
     }
     Ok(())
+}
+
+/// The newest `limit` records of these kinds in a stream, newest first: place, time, kind, body.
+///
+/// # Errors
+/// When the database does not answer, or a body is no JSON.
+pub async fn of_kinds(
+    db: &PgPool,
+    stream: &str,
+    kinds: &[&str],
+    limit: i64,
+) -> Result<Vec<(i64, Timestamp, String, Value)>> {
+    let kinds: Vec<String> = kinds.iter().map(|kind| (*kind).to_owned()).collect();
+    let rows = sqlx::query!(
+        "SELECT seq, at, kind, body FROM history WHERE stream = $1 AND kind = ANY($2) ORDER BY seq DESC LIMIT $3",
+        stream,
+        &kinds,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+    .or_internal("reading a history stream")?;
+    rows.into_iter()
+        .map(|r| {
+            let body = serde_json::from_str(&r.body).or_internal("reading a history record")?;
+            Ok((r.seq, r.at, r.kind, body))
+        })
+        .collect()
 }
 
 fn digest(salt: &[u8], text: &str) -> [u8; 32] {

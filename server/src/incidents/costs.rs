@@ -1,8 +1,18 @@
 //! What incidents cost, line by line, behind the fence of their incident.
 
-use crate::failure::OrInternal;
-use domain::{CostId, CostTypeId, Error, IncidentId, Result, Timestamp, Viewer};
-use sqlx::PgPool;
+use super::store;
+use crate::{
+    change::{Change, CostFacts},
+    context::Context,
+    failure::OrInternal,
+    write::Sent,
+};
+use domain::{
+    Caller, CostId, CostTypeId, Error, IncidentId, Result, Timestamp, Viewer,
+    access::Act,
+    incident::{Cents, Cost},
+};
+use sqlx::{PgConnection, PgPool};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct CostLine {
@@ -30,6 +40,117 @@ pub async fn list(db: &PgPool, viewer: Viewer) -> Result<Vec<CostLine>> {
 /// [`Error::NotFound`] when there is none, or its incident may not be seen.
 pub async fn get(db: &PgPool, viewer: Viewer, id: CostId) -> Result<CostLine> {
     lines(db, viewer, Some(id)).await?.pop().ok_or(Error::NotFound)
+}
+
+/// Adds a line. Sent twice, it is added once.
+///
+/// # Errors
+/// [`Error::NotFound`] when the incident may not be seen.
+pub async fn add(
+    ctx: &Context,
+    caller: &Caller,
+    id: IncidentId,
+    cost: &Cost,
+    sent: Option<&Sent>,
+) -> Result<CostId> {
+    caller.may_do(Act::Change)?;
+    let catalog = ctx.catalog().await?;
+    let mut w = ctx.write(caller).await?;
+    store::lock(w.conn(), caller.viewer(), id, ctx.postmortem(), &catalog).await?;
+    if let Some(sent) = sent
+        && let Some(first) = w.once(sent).await?
+    {
+        return Ok(first);
+    }
+    let now = w.now();
+    let line = insert(w.conn(), id, cost, now).await?;
+    store::touch(w.conn(), id, now).await?;
+    let change = Change::CostAdded {
+        incident: id,
+        line,
+        cost: CostFacts { cost_type: cost.cost_type, amount: cost.amount },
+        details: cost.details.clone(),
+    };
+    w.commit(change, line).await
+}
+
+/// Takes a line away; one that is gone already is left alone. Its record stays in the history.
+///
+/// # Errors
+/// [`Error::NotFound`] when the incident may not be seen; [`Error::Refused`] when a machine keeps this type of cost.
+pub async fn remove(
+    ctx: &Context,
+    caller: &Caller,
+    id: IncidentId,
+    line: CostId,
+    sent: Option<&Sent>,
+) -> Result<()> {
+    caller.may_do(Act::Change)?;
+    let catalog = ctx.catalog().await?;
+    let mut w = ctx.write(caller).await?;
+    store::lock(w.conn(), caller.viewer(), id, ctx.postmortem(), &catalog).await?;
+    if let Some(sent) = sent
+        && w.once::<()>(sent).await?.is_some()
+    {
+        return Ok(());
+    }
+    let Some(cost) = delete(w.conn(), id, line).await? else { return Ok(()) };
+    if catalog.cost_types.iter().any(|kind| kind.id == cost.cost_type && !kind.editable) {
+        return Err(Error::refused("COST_NOT_EDITABLE", "This kind of cost is not kept by hand."));
+    }
+    let now = w.now();
+    store::touch(w.conn(), id, now).await?;
+    w.commit(Change::CostRemoved { incident: id, line, cost }, ()).await
+}
+
+async fn insert(conn: &mut PgConnection, id: IncidentId, cost: &Cost, now: Timestamp) -> Result<CostId> {
+    let line = sqlx::query_scalar!(
+        "INSERT INTO incident_costs (incident_id, cost_type_id, amount, details, created_at, updated_at)
+         VALUES ($1, $2, ($3::bigint / 100.0)::numeric(10, 2), $4, $5, $5) RETURNING id",
+        id.0,
+        cost.cost_type.0,
+        cost.amount.map(|cents| cents.0),
+        cost.details,
+        now,
+    )
+    .fetch_one(conn)
+    .await
+    .or_internal("adding a cost line")?;
+    Ok(CostId(line))
+}
+
+async fn delete(conn: &mut PgConnection, id: IncidentId, line: CostId) -> Result<Option<CostFacts>> {
+    let gone = sqlx::query!(
+        r#"DELETE FROM incident_costs WHERE id = $2 AND incident_id = $1
+           RETURNING cost_type_id, (amount * 100)::bigint AS cents"#,
+        id.0,
+        line.0,
+    )
+    .fetch_optional(conn)
+    .await
+    .or_internal("removing a cost line")?;
+    Ok(gone.map(|r| CostFacts { cost_type: CostTypeId(r.cost_type_id), amount: r.cents.map(Cents) }))
+}
+
+/// The lines of one incident, oldest first, amounts in cents. Asked behind the fence.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn of(db: &PgPool, id: IncidentId) -> Result<Vec<(CostId, Cost)>> {
+    let rows = sqlx::query!(
+        r#"SELECT id, cost_type_id, (amount * 100)::bigint AS cents, details FROM incident_costs
+           WHERE incident_id = $1 ORDER BY id"#,
+        id.0
+    )
+    .fetch_all(db)
+    .await
+    .or_internal("reading the costs of an incident")?;
+    let cost = |kind, cents: Option<i64>, details| Cost {
+        cost_type: CostTypeId(kind),
+        amount: cents.map(Cents),
+        details,
+    };
+    Ok(rows.into_iter().map(|r| (CostId(r.id), cost(r.cost_type_id, r.cents, r.details))).collect())
 }
 
 async fn lines(db: &PgPool, viewer: Viewer, id: Option<CostId>) -> Result<Vec<CostLine>> {

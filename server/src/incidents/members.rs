@@ -1,8 +1,13 @@
-//! Who is on an incident: whoever is in its channel. Joining makes a member, leaving ends it.
+//! Who is on an incident: whoever is in its channel, and whoever says so on its page. Joining makes a member, leaving
+//! ends it.
+//!
+//! Two doors, two rights: what Slack reports has happened already, so it is only written down ([`join`], [`leave`]);
+//! a person at the page is asked for the fence and held by the rules ([`add_me`], [`remove_me`]).
 
 use super::store;
-use crate::{change::Change, context::Context};
-use domain::{Caller, Error, IncidentId, Result, UserId};
+use crate::{change::Change, context::Context, failure::OrInternal};
+use domain::{Caller, Error, IncidentId, Result, UserId, access::Act, incident::may_leave};
+use sqlx::PgPool;
 
 /// Makes a person a member; one who is already is left alone.
 ///
@@ -15,7 +20,7 @@ pub async fn join(ctx: &Context, caller: &Caller, incident: IncidentId, user: Us
     }
     let now = w.now();
     if store::add_member(w.conn(), incident, user, now).await? {
-        w.commit(Change::MemberJoined { incident, user }, ()).await?;
+        w.commit(Change::MemberJoined { incident, user, invited: false }, ()).await?;
     }
     Ok(())
 }
@@ -33,4 +38,53 @@ pub async fn leave(ctx: &Context, caller: &Caller, incident: IncidentId, user: U
         w.commit(Change::MemberLeft { incident, user }, ()).await?;
     }
     Ok(())
+}
+
+/// The caller is on it from now on, and is asked into the channel. Who is already is left alone.
+///
+/// # Errors
+/// [`Error::NotFound`] when the incident may not be seen, or the caller is no person.
+pub async fn add_me(ctx: &Context, caller: &Caller, id: IncidentId) -> Result<()> {
+    caller.may_do(Act::Change)?;
+    let me = caller.user_id().ok_or(Error::NotFound)?;
+    let catalog = ctx.catalog().await?;
+    let mut w = ctx.write(caller).await?;
+    store::lock(w.conn(), caller.viewer(), id, ctx.postmortem(), &catalog).await?;
+    let now = w.now();
+    if store::add_member(w.conn(), id, me, now).await? {
+        let invited = ctx.slack().is_some() && store::has_channel(w.conn(), id).await?;
+        w.commit(Change::MemberJoined { incident: id, user: me, invited }, ()).await?;
+    }
+    Ok(())
+}
+
+/// The caller is not on it any more.
+///
+/// # Errors
+/// [`Error::NotFound`] when the incident may not be seen; [`Error::Refused`] while the caller holds a role.
+pub async fn remove_me(ctx: &Context, caller: &Caller, id: IncidentId) -> Result<()> {
+    let me = caller.user_id().ok_or(Error::NotFound)?;
+    let catalog = ctx.catalog().await?;
+    let mut w = ctx.write(caller).await?;
+    let current = store::lock(w.conn(), caller.viewer(), id, ctx.postmortem(), &catalog).await?;
+    may_leave(&current.roles, me, &catalog)?;
+    if store::remove_member(w.conn(), id, me).await? {
+        w.commit(Change::MemberLeft { incident: id, user: me }, ()).await?;
+    }
+    Ok(())
+}
+
+/// Whether somebody is a member. Asked behind the fence.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn is_member(db: &PgPool, id: IncidentId, user: UserId) -> Result<bool> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM incident_members WHERE incident_id = $1 AND user_id = $2) AS "is!""#,
+        id.0,
+        user.0,
+    )
+    .fetch_one(db)
+    .await
+    .or_internal("asking for a member")
 }

@@ -5,7 +5,11 @@
 //! | [`declare`] | one new incident, whichever door asked |
 //! | [`update`] | a message, changed fields, a new status: one entry of the timeline |
 //! | [`attach_channel`], [`channel_event`], [`tag_channel`] | what Slack made of the incident's channel |
-//! | [`members::join`], [`members::leave`] | who is on it |
+//! | [`key_events`] | when it started, was detected, recovered; the metrics follow |
+//! | [`roles`] | who leads, who communicates: several changes in one go |
+//! | [`members`] | who is on it: by the channel, or by saying so on the page |
+//! | [`costs::add`], [`costs::remove`] | what it costs, line by line |
+//! | [`tags()`] | words to find it again |
 //!
 //! Reads ([`query`], [`list`], [`desk`]) ask the fence inside their SQL. `store` holds the rows and is private to this
 //! room.
@@ -15,13 +19,20 @@ pub mod costs;
 mod declare;
 pub mod desk;
 mod details;
+mod key_events;
 pub mod list;
 pub mod members;
+pub mod notes;
 pub mod query;
+mod roles;
 mod store;
+mod tags;
 mod update;
 
 pub use channel::{NewChannel, attach_channel, channel_event, tag_channel};
 pub use declare::{Declaring, declare};
 pub use details::{CostSum, Details, Metric, RoleHeld, details};
+pub use key_events::key_events;
+pub use roles::roles;
+pub use tags::{tags, tags_of};
 pub use update::{Updating, update};

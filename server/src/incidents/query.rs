@@ -427,6 +427,33 @@ pub async fn holders(db: &PgPool, incident: IncidentId) -> Result<Vec<Holder>> {
     Ok(rows.into_iter().map(|r| holder((r.role_type_id, r.user_id, r.name, r.slack_id))).collect())
 }
 
+/// The role changes of one entry of a timeline, in the order of roles: who holds it since, or nobody. Jobs speak only
+/// on surfaces of the incident, so no fence is asked.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn role_changes(db: &PgPool, update: UpdateId) -> Result<Vec<(RoleTypeId, Option<Person>)>> {
+    let rows = sqlx::query!(
+        r#"SELECT r.role_type_id, r.user_id, u.full_name AS "name?", su.slack_id AS "slack_id?"
+           FROM incident_update_roles r JOIN role_types t ON t.id = r.role_type_id
+           LEFT JOIN users u ON u.id = r.user_id LEFT JOIN slack_users su ON su.user_id = r.user_id
+           WHERE r.update_id = $1 ORDER BY t.position, t.id"#,
+        update.0
+    )
+    .fetch_all(db)
+    .await
+    .or_internal("reading changed roles")?;
+    let person = |id, name: Option<String>, slack_id| Person {
+        id: Some(UserId(id)),
+        name: name.unwrap_or_default(),
+        slack_id,
+    };
+    Ok(rows
+        .into_iter()
+        .map(|r| (RoleTypeId(r.role_type_id), r.user_id.map(|id| person(id, r.name, r.slack_id))))
+        .collect())
+}
+
 /// Everybody who belongs to an incident: members, holders of a role, its creator. Active people only.
 ///
 /// # Errors

@@ -6,8 +6,8 @@ use domain::{
     UserId, Viewer,
     catalog::Catalog,
     incident::{
-        Closure, ClosureReason, DeclarationPlan, MetricValue, Milestone, MilestoneChange, Postmortem, State,
-        UpdatePlan,
+        Closure, ClosureReason, DeclarationPlan, MetricValue, Milestone, MilestoneChange, Postmortem,
+        RoleChange, State, UpdatePlan,
         milestone::{DECLARED, MITIGATED, RESOLVED, latest},
         values_of,
     },
@@ -276,9 +276,7 @@ pub async fn apply(
     .execute(&mut *conn)
     .await
     .or_internal("inserting an update")?;
-    for change in &plan.milestones {
-        write_milestone(conn, current.id, change, author, now).await?;
-    }
+    write_milestones(conn, current.id, &plan.milestones, author, now).await?;
     write_metrics(conn, current.id, &plan.metrics).await
 }
 
@@ -327,6 +325,65 @@ async fn write_columns(
     Ok(())
 }
 
+/// Sets and removes key events.
+pub async fn write_milestones(
+    conn: &mut PgConnection,
+    incident: IncidentId,
+    changes: &[MilestoneChange],
+    author: Option<UserId>,
+    now: Timestamp,
+) -> Result<()> {
+    for change in changes {
+        write_milestone(conn, incident, change, author, now).await?;
+    }
+    Ok(())
+}
+
+/// Something about the incident changed just now.
+pub async fn touch(conn: &mut PgConnection, incident: IncidentId, now: Timestamp) -> Result<()> {
+    sqlx::query!("UPDATE incidents SET updated_at = $2 WHERE id = $1", incident.0, now)
+        .execute(conn)
+        .await
+        .or_internal("dating an incident")?;
+    Ok(())
+}
+
+/// Gives and clears roles, with the entry of the timeline that tells so.
+pub async fn write_roles(
+    conn: &mut PgConnection,
+    incident: IncidentId,
+    changes: &[RoleChange],
+    update: UpdateId,
+    author: Option<UserId>,
+    now: Timestamp,
+) -> Result<()> {
+    let types: Vec<i32> = changes.iter().map(|c| c.role.0).collect();
+    let holders: Vec<Option<Uuid>> = changes.iter().map(|c| c.to.map(|u| u.0)).collect();
+    sqlx::query!(
+        "WITH changed AS (SELECT t, u FROM unnest($2::int[], $3::uuid[]) AS x(t, u)),
+         cleared AS (DELETE FROM incident_roles r USING changed c
+                     WHERE r.incident_id = $1 AND r.role_type_id = c.t AND c.u IS NULL),
+         given AS (INSERT INTO incident_roles (incident_id, role_type_id, user_id, created_at, updated_at)
+                   SELECT $1, t, u, $6, $6 FROM changed WHERE u IS NOT NULL
+                   ON CONFLICT (incident_id, role_type_id)
+                   DO UPDATE SET user_id = excluded.user_id, created_at = $6, updated_at = $6),
+         entry AS (INSERT INTO incident_updates (id, incident_id, created_by, event_ts, created_at, updated_at)
+                   VALUES ($4, $1, $5, $6, $6, $6) RETURNING id)
+         INSERT INTO incident_update_roles (update_id, role_type_id, user_id)
+         SELECT entry.id, t, u FROM entry, changed",
+        incident.0,
+        &types,
+        &holders as &[Option<Uuid>],
+        update.0,
+        author.map(|u| u.0),
+        now,
+    )
+    .execute(conn)
+    .await
+    .or_internal("writing roles")?;
+    Ok(())
+}
+
 async fn write_milestone(
     conn: &mut PgConnection,
     incident: IncidentId,
@@ -369,7 +426,12 @@ async fn write_milestone(
     Ok(())
 }
 
-async fn write_metrics(conn: &mut PgConnection, incident: IncidentId, metrics: &[MetricValue]) -> Result<()> {
+/// Stores what was computed and deletes what no longer can be.
+pub async fn write_metrics(
+    conn: &mut PgConnection,
+    incident: IncidentId,
+    metrics: &[MetricValue],
+) -> Result<()> {
     if metrics.is_empty() {
         return Ok(());
     }

@@ -40,8 +40,16 @@ pub enum SlackJob {
     PostUpdate { incident: IncidentId, update: UpdateId },
     /// say: the incident, or an update of it, in the channel tagged `tech_incidents`.
     Announce { incident: IncidentId, update: Option<UpdateId> },
-    /// say: you hold this role now, to its holder.
-    RoleDm { incident: IncidentId, user: UserId, role: RoleTypeId },
+    /// say: who holds which role now, after a change of roles.
+    RolesChanged { incident: IncidentId, update: UpdateId },
+    /// say: you hold this role now, to its holder. `update` is the change that gave it; none: it came with declaring.
+    RoleDm {
+        incident: IncidentId,
+        user: UserId,
+        role: RoleTypeId,
+        #[serde(default)]
+        update: Option<UpdateId>,
+    },
     /// say: a message that was said a second time after a lost answer is looked for once more, a minute later; found
     /// twice, the younger goes.
     LookAgain { incident: IncidentId, say: Uuid, after: Timestamp },
@@ -69,6 +77,7 @@ impl Job {
                 SlackJob::RolesMessage { .. } => "slack.roles_message",
                 SlackJob::PostUpdate { .. } => "slack.post_update",
                 SlackJob::Announce { .. } => "slack.announce",
+                SlackJob::RolesChanged { .. } => "slack.roles_changed",
                 SlackJob::RoleDm { .. } => "slack.role_dm",
                 SlackJob::LookAgain { .. } => "slack.look_again",
                 SlackJob::DeleteNotice { .. } => "slack.delete_notice",
@@ -86,6 +95,7 @@ impl Job {
                 | SlackJob::DeclaredCard { incident }
                 | SlackJob::RolesMessage { incident }
                 | SlackJob::PostUpdate { incident, .. }
+                | SlackJob::RolesChanged { incident, .. }
                 | SlackJob::Announce { incident, .. }
                 | SlackJob::RoleDm { incident, .. }
                 | SlackJob::LookAgain { incident, .. }
@@ -104,6 +114,7 @@ impl Job {
                 | SlackJob::Invite { incident }
                 | SlackJob::DeclaredCard { incident }
                 | SlackJob::RolesMessage { incident }
+                | SlackJob::RolesChanged { incident, .. }
                 | SlackJob::PostUpdate { incident, .. } => format!("channel {incident}"),
                 SlackJob::Announce { incident, .. } => format!("announce {incident}"),
                 SlackJob::RoleDm { incident, user, .. } => format!("dm {incident} {user}"),
@@ -125,8 +136,12 @@ impl Job {
                 SlackJob::Announce { update: Some(update), .. } => {
                     Some(format!("slack.announce_update {update}"))
                 }
-                SlackJob::RoleDm { incident, user, role } => {
+                SlackJob::RolesChanged { update, .. } => Some(format!("slack.roles_changed {update}")),
+                SlackJob::RoleDm { incident, user, role, update: None } => {
                     Some(format!("slack.role_dm {incident} {user} {role}"))
+                }
+                SlackJob::RoleDm { user, role, update: Some(update), .. } => {
+                    Some(format!("slack.role_dm {update} {user} {role}"))
                 }
                 SlackJob::LookAgain { say, after, .. } => {
                     Some(format!("slack.look_again {say} {}", after.timestamp_micros()))
@@ -153,6 +168,7 @@ impl Job {
                 | SlackJob::RolesMessage { .. }
                 | SlackJob::PostUpdate { .. }
                 | SlackJob::Announce { .. }
+                | SlackJob::RolesChanged { .. }
                 | SlackJob::RoleDm { .. }
                 | SlackJob::LookAgain { .. }
                 | SlackJob::DeleteNotice { .. } => None,

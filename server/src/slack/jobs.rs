@@ -41,7 +41,10 @@ pub async fn run(ctx: &Context, job: &SlackJob, run: &Run) -> Result<Done, JobEr
         SlackJob::RolesMessage { incident } => roles_message(&desk, *incident).await,
         SlackJob::PostUpdate { incident, update } => post_update(&desk, *incident, *update).await,
         SlackJob::Announce { incident, update } => announce(&desk, *incident, *update).await,
-        SlackJob::RoleDm { incident, user, role } => role_dm(&desk, *incident, *user, *role).await,
+        SlackJob::RolesChanged { incident, update } => roles_changed(&desk, *incident, *update).await,
+        SlackJob::RoleDm { incident, user, role, update } => {
+            role_dm(&desk, *incident, *user, *role, *update).await
+        }
         SlackJob::LookAgain { say, after, .. } => said::look_again(&desk, *say, *after).await,
         SlackJob::DeleteNotice { channel, ts, .. } => delete_notice(&desk, channel, ts).await,
     }
@@ -263,6 +266,16 @@ async fn roles_message(desk: &Desk<'_>, id: IncidentId) -> Result<Done, JobError
     said(said::once(desk, &say, channel, false, &message).await?)
 }
 
+async fn roles_changed(desk: &Desk<'_>, id: IncidentId, update: UpdateId) -> Result<Done, JobError> {
+    let scene = desk.scene(id).await?;
+    let channel = open_channel(&scene.incident)?;
+    let entry = entry(desk, update).await?;
+    let changed = query::role_changes(&desk.ctx.db, update).await?;
+    let say = said::take(desk, id, "channel", &format!("roles {update}")).await?;
+    let message = messages::roles_changed(&scene.subject(&say, desk.run), &entry, &changed);
+    said(said::once(desk, &say, channel, false, &message).await?)
+}
+
 async fn post_update(desk: &Desk<'_>, id: IncidentId, update: UpdateId) -> Result<Done, JobError> {
     let scene = desk.scene(id).await?;
     let channel = open_channel(&scene.incident)?;
@@ -298,7 +311,13 @@ async fn announce(desk: &Desk<'_>, id: IncidentId, update: Option<UpdateId>) -> 
     said(said::once(desk, &say, &channel, true, &message).await?)
 }
 
-async fn role_dm(desk: &Desk<'_>, id: IncidentId, user: UserId, role: RoleTypeId) -> Result<Done, JobError> {
+async fn role_dm(
+    desk: &Desk<'_>,
+    id: IncidentId,
+    user: UserId,
+    role: RoleTypeId,
+    update: Option<UpdateId>,
+) -> Result<Done, JobError> {
     let dropped = |why: &str| Err(JobError::Drop { why: why.into() });
     let scene = desk.scene(id).await?;
     let Some(kind) = scene.catalog.role_type(role) else {
@@ -315,8 +334,9 @@ async fn role_dm(desk: &Desk<'_>, id: IncidentId, user: UserId, role: RoleTypeId
         Ok(dm) => dm,
         Err(error) => return Err(desk.failed(error)),
     };
-    let say = said::take(desk, id, &format!("dm {slack_id}"), &format!("role {role}")).await?;
-    let declared_it = scene.incident.created_by.id == Some(user);
+    let purpose = update.map_or_else(|| format!("role {role}"), |update| format!("role {role} {update}"));
+    let say = said::take(desk, id, &format!("dm {slack_id}"), &purpose).await?;
+    let declared_it = update.is_none() && scene.incident.created_by.id == Some(user);
     let message = messages::role_dm(&scene.subject(&say, desk.run), kind, declared_it);
     said(said::once(desk, &say, &dm, false, &message).await?)
 }

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     context::Context,
-    incidents::{self, desk, list, query},
+    incidents::{self, costs, desk, list, notes, query},
     jobs,
     write::Sent,
 };
@@ -38,7 +38,7 @@ const LONGEST_KEY: usize = 100;
 /// The server, as pages see it.
 #[derive(Clone)]
 pub struct Web {
-    ctx: Context,
+    pub(super) ctx: Context,
 }
 
 impl Web {
@@ -46,7 +46,7 @@ impl Web {
         Web { ctx }
     }
 
-    fn scene<'a>(&self, catalog: &'a Catalog) -> Scene<'a> {
+    pub(super) fn scene<'a>(&self, catalog: &'a Catalog) -> Scene<'a> {
         let site = &self.ctx.settings.site;
         let sandbox = site.sandbox_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned());
         let slack = match (self.ctx.slack(), sandbox) {
@@ -69,6 +69,9 @@ impl Web {
             impacts: query::impacts(db, id).await?,
             metrics: query::metrics(db, id).await?,
             deliveries: query::deliveries(db, id, DELIVERIES).await?,
+            notes: notes::notes(db, id, TIMELINE).await?,
+            costs: costs::of(db, id).await?,
+            tags: incidents::tags_of(db, id).await?,
             postmortem: self.ctx.postmortem(),
         })
     }
@@ -209,7 +212,7 @@ impl Jobs for Web {
 }
 
 /// The form's key. A form without one was not made by us.
-fn sent(submission: &str, asked: &impl serde::Serialize) -> Result<Sent> {
+pub(super) fn sent(submission: &str, asked: &impl serde::Serialize) -> Result<Sent> {
     if submission.is_empty() || submission.len() > LONGEST_KEY {
         let words = "This form could not be read. Load the page again";
         return Err(Error::field("form", domain::FieldCode::Invalid, words));

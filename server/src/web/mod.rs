@@ -8,6 +8,7 @@
 pub mod assets;
 mod backend;
 pub mod drafts;
+mod editors;
 mod errors;
 pub mod live;
 pub mod login;

@@ -3,6 +3,7 @@
 mod declare;
 mod fence;
 mod live;
+mod people;
 mod sign_in;
 mod update;
 

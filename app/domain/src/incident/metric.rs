@@ -1,8 +1,8 @@
 //! Durations between key events, and how they are said.
 
 use super::milestone::Milestones;
-use crate::MetricTypeId;
 use crate::catalog::Catalog;
+use crate::{MetricTypeId, MilestoneTypeId};
 use chrono::TimeDelta;
 
 /// What to store for one metric type: a duration, or nothing (delete what is stored).
@@ -28,6 +28,27 @@ pub fn compute(milestones: &Milestones, catalog: &Catalog) -> Vec<MetricValue> {
                 .map(|(end, start)| end - start)
                 .filter(|duration| *duration >= TimeDelta::zero()),
         })
+        .collect()
+}
+
+/// Two key events that are dated the wrong way round for a metric: it ends at `end`, before it starts at `start`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Disagreement {
+    pub metric: MetricTypeId,
+    pub end: MilestoneTypeId,
+    pub start: MilestoneTypeId,
+}
+
+/// The metrics that have both key events and still no duration, because it would be negative.
+pub fn disagreeing(milestones: &Milestones, catalog: &Catalog) -> Vec<Disagreement> {
+    let at = |id| {
+        let kind = catalog.milestone_type(id)?;
+        milestones.get(&kind.event_type).map(|m| m.at)
+    };
+    let metrics = catalog.metric_types.iter();
+    metrics
+        .filter(|kind| at(kind.lhs).zip(at(kind.rhs)).is_some_and(|(end, start)| end < start))
+        .map(|kind| Disagreement { metric: kind.id, end: kind.lhs, start: kind.rhs })
         .collect()
 }
 
@@ -89,6 +110,18 @@ mod tests {
         assert_eq!(minutes(&Milestones::new()), [None; 7]);
         let same = events(&[("started", 0), ("detected", 0)]);
         assert_eq!(minutes(&same)[0], Some(0));
+    }
+
+    // A negative one is named with the two times that disagree; a missing time is no disagreement.
+    #[test]
+    fn what_would_be_negative_disagrees() {
+        let odd = events(&[("detected", 5), ("declared", 7), ("recovered", 6)]);
+        let catalog = Catalog::demo();
+        let name = |id| catalog.milestone_type(id).map(|m| m.event_type.as_str()).unwrap_or_default();
+        let said: Vec<_> =
+            disagreeing(&odd, &catalog).into_iter().map(|d| (name(d.end), name(d.start))).collect();
+        assert_eq!(said, [("recovered", "declared")]);
+        assert_eq!(disagreeing(&events(&[("started", 3)]), &catalog), []);
     }
 
     // WEB-079: the pinned cases of the human format.

@@ -14,10 +14,12 @@
 //! | `state` | the facts of an incident; conflicts, and the plan of an update |
 //! | `closure` | reasons for closing early; what still stands before closing |
 //! | `milestone`, `metric`, `role` | key events, durations between them, who does what |
+//! | `cost`, `tag` | what it costs, and words to find it again |
 //! | `filter` | the query string of lists, statistics and the API |
 //! | `naming` | names for people, channels and tickets |
 
 mod closure;
+mod cost;
 mod declaration;
 mod filter;
 mod impact;
@@ -27,17 +29,20 @@ pub mod naming;
 mod role;
 mod state;
 mod status;
+pub mod tag;
 mod update;
 mod words;
 
 pub use closure::*;
+pub use cost::*;
 pub use declaration::*;
 pub use filter::*;
 pub use impact::*;
-pub use metric::{MetricValue, human_duration};
-pub use milestone::{KeyEvents, Marker, Milestone, MilestoneChange, Milestones};
+pub use metric::{Disagreement, MetricValue, disagreeing, human_duration};
+pub use milestone::{KeyEvents, KeyEventsPlan, Marker, Milestone, MilestoneChange, Milestones};
 pub use role::*;
 pub use state::*;
 pub use status::*;
+pub use tag::{Tag, TagPlan, parse_tags, plan_tags};
 pub use update::*;
 pub use words::*;

@@ -4,7 +4,7 @@
 
 use super::Set;
 use crate::catalog::Catalog;
-use crate::{Conflict, Error, FieldCode, FieldErrors, RoleTypeId, UserId};
+use crate::{Conflict, Error, FieldCode, FieldErrors, Refusal, RoleTypeId, UserId};
 use std::collections::BTreeMap;
 
 /// Holder per role type; vacant roles are absent.
@@ -112,6 +112,21 @@ pub fn plan_roles(
     if conflicts.is_empty() { Ok(plan) } else { Err(Error::Conflict(conflicts)) }
 }
 
+/// Whether somebody may leave the incident: who holds a role hands it over first.
+///
+/// # Errors
+/// [`Error::Refused`] with one sentence for each role held.
+pub fn may_leave(current: &Roles, who: UserId, catalog: &Catalog) -> Result<(), Error> {
+    let held = catalog.role_types.iter().filter(|kind| current.get(&kind.id) == Some(&who));
+    let refusals: Vec<Refusal> = held
+        .map(|kind| {
+            let then = if kind.required { "Hand it over first." } else { "Hand it over or clear it first." };
+            Refusal::new("HOLDS_ROLE", ["You are ", &kind.name, ". ", then].concat())
+        })
+        .collect();
+    if refusals.is_empty() { Ok(()) } else { Err(Error::Refused(refusals)) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,6 +190,14 @@ mod tests {
         let conflict =
             Conflict { field: "role_commander".into(), theirs: "user 1".into(), yours: "user 3".into() };
         assert_eq!(refused, Err(Error::Conflict(vec![conflict])));
+    }
+
+    #[test]
+    fn who_holds_a_role_hands_it_over_before_leaving() {
+        let catalog = Catalog::demo();
+        assert_eq!(may_leave(&held(), user(3), &catalog), Ok(()));
+        let refused = may_leave(&held(), user(1), &catalog).expect_err("the commander stays");
+        assert_eq!(refused.to_string(), "You are Commander. Hand it over first.");
     }
 
     // One field per type, required as per type.

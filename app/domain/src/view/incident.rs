@@ -162,6 +162,8 @@ pub struct Metric {
     pub duration: String,
     /// "2:03:04"
     pub exact: String,
+    /// Why there is none: "Recovered 14:01 is before Declared 14:09". Empty: there is one.
+    pub odd: String,
 }
 
 /// Something outside that is kept in line with the incident.

@@ -217,6 +217,7 @@ fn Notes(pending: String, posted: Signal<usize>) -> impl IntoView {
     view! {
         <p id="declared" class="note" class:shown=move || hash.with(|h| h == "#declared") role="status"><Icon name="check"/>{declared}</p>
         <p id="posted" class="note" class:shown=move || posted.get() != 0 || hash.with(|h| h == "#posted") role="status"><Icon name="check"/>{told}</p>
+        <p id="saved" class="note" class:shown=move || hash.with(|h| h == "#saved") role="status"><Icon name="check"/>"Saved."</p>
     }
 }
 

@@ -4,6 +4,7 @@ mod composer;
 mod declare;
 mod declare_form;
 mod detail;
+pub mod editors;
 mod filters;
 mod list;
 mod rails;

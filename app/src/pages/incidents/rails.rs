@@ -4,6 +4,7 @@ use super::{composer::RetryDelivery, timeline::PersonLine};
 use crate::{
     components::{Ago, Icon, Prose, Sections, StateMark},
     forms::Sent,
+    routes,
 };
 use domain::{
     IncidentId,
@@ -13,12 +14,25 @@ use leptos::{form::ActionForm, prelude::*};
 
 #[component]
 pub fn WhoAndWhen(page: IncidentPage) -> impl IntoView {
+    let id = page.id;
     view! {
         <aside class="sheet min-w-0 xl:sticky xl:top-17" aria-label="Who and when">
-            <Sections id="people" title="People"><People people=page.people by=page.declared_by members=page.members/></Sections>
-            <Sections id="key-events" title="Key events"><KeyEvents events=page.key_events metrics=page.metrics/></Sections>
+            <Sections id="people" title="People">
+                <People people=page.people by=page.declared_by members=page.members/>
+                <Change href=routes::people(id) text="Change people"/>
+            </Sections>
+            <Sections id="key-events" title="Key events">
+                <KeyEvents events=page.key_events metrics=page.metrics/>
+                <Change href=routes::key_events(id) text="Change key events"/>
+            </Sections>
         </aside>
     }
+}
+
+/// The way to the form.
+#[component]
+fn Change(href: String, text: &'static str) -> impl IntoView {
+    view! { <p class="noprint mt-2 text-xs"><a class="a" href=href>{text}</a></p> }
 }
 
 #[component]
@@ -52,11 +66,18 @@ fn KeyEvents(events: Vec<KeyEvent>, metrics: Vec<Metric>) -> impl IntoView {
         } else {
             view! {
                 <dl class="mt-2.5 grid gap-1 border-t border-base-300 pt-2.5 text-xs">
-                    {metrics.into_iter().map(|m| view! {
-                        <div class="flex flex-wrap justify-between gap-x-3" title=format!("{}: {}. Exactly {}", m.code, m.description, m.exact)>
-                            <dt class="text-ink-2">{m.name}</dt><dd class="font-semibold">{m.duration}</dd>
+                    {metrics.into_iter().map(|m| {
+                        let hint = if m.odd.is_empty() { format!("{}: {}. Exactly {}", m.code, m.description, m.exact) } else { format!("{}: {}", m.code, m.description) };
+                        view! {
+                        <div class="flex flex-wrap justify-between gap-x-3" title=hint>
+                            <dt class="text-ink-2">{m.name}</dt>
+                            {if m.odd.is_empty() {
+                                view! { <dd class="font-semibold">{m.duration}</dd> }.into_any()
+                            } else {
+                                view! { <dd class="text-open">{m.odd}</dd> }.into_any()
+                            }}
                         </div>
-                    }).collect_view()}
+                    }}).collect_view()}
                 </dl>
             }.into_any()
         }}
@@ -65,8 +86,16 @@ fn KeyEvents(events: Vec<KeyEvent>, metrics: Vec<Metric>) -> impl IntoView {
 
 #[component]
 pub fn WhereAndWhat(page: IncidentPage, retry: ServerAction<RetryDelivery>, retried: Sent) -> impl IntoView {
-    let costs = (!page.costs.is_empty())
-        .then(|| view! { <Sections id="costs" title="Costs"><Facts facts=page.costs/></Sections> });
+    let id = page.id;
+    let has_costs = !page.costs.is_empty();
+    let costs = has_costs.then(|| {
+        view! {
+            <Sections id="costs" title="Costs">
+                <Facts facts=page.costs/>
+                <Change href=routes::costs(id) text="Change costs"/>
+            </Sections>
+        }
+    });
     let mut facts = vec![
         Fact { label: "Category".into(), text: format!("{}, {}", page.category, page.group), url: None },
         Fact { label: "Environment".into(), text: page.environments.join(", "), url: None },
@@ -83,6 +112,8 @@ pub fn WhereAndWhat(page: IncidentPage, retry: ServerAction<RetryDelivery>, retr
             <Sections id="facts" title="Facts">
                 <div class="mb-2.5"><Prose text=page.description/></div>
                 <Facts facts/>
+                <Change href=routes::tags(id) text="Change tags"/>
+                {(!has_costs).then(|| view! { <Change href=routes::costs(id) text="Add costs"/> })}
             </Sections>
         </aside>
     }

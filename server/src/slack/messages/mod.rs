@@ -12,7 +12,7 @@ mod update;
 pub use announcement::{announcement, update_announcement};
 pub use card::card;
 pub use role_dm::role_dm;
-pub use roles::roles;
+pub use roles::{roles, roles_changed};
 pub use update::update;
 
 use super::blocks::{Block, Mrkdwn, context};

@@ -1,14 +1,15 @@
 //! `ff_incident_roles_updated`: who holds which role (spec 10 §13.2). At the beginning only the required ones, which go
 //! to whoever declares.
 
-use super::{Subject, field, who};
+use super::{Subject, field, update::author, who};
 use crate::{
-    incidents::query::Holder,
+    incidents::query::{Holder, Person, Update},
     slack::{
-        blocks::{Message, Mrkdwn, context, divider, fields},
+        blocks::{Message, Mrkdwn, context, divider, fields, section},
         ids::Section,
     },
 };
+use domain::RoleTypeId;
 
 pub const TYPE: &str = "ff_incident_roles_updated";
 
@@ -32,6 +33,28 @@ pub fn roles(s: &Subject<'_>, holders: &[Holder]) -> Message {
     blocks.push(context(["These roles go to whoever declares, until somebody else takes them.".into()]));
     let text = format!("Roles of incident #{}", s.incident.id);
     Message::new(TYPE, &text, blocks, s.say).with("incident_id", s.incident.id.0)
+}
+
+/// Who holds which role after a change: the changed ones only, and who changed them.
+pub fn roles_changed(s: &Subject<'_>, update: &Update, changed: &[(RoleTypeId, Option<Person>)]) -> Message {
+    let lines: Vec<Mrkdwn> = changed
+        .iter()
+        .filter_map(|(role, holder)| {
+            let role = s.catalog.role_type(*role)?;
+            let name = Mrkdwn::bold(&format!("{} {}", role.emoji, role.name));
+            let held_by = holder.as_ref().map_or_else(|| Mrkdwn::from("∅"), who);
+            Some(Mrkdwn::trusted(format!("{name}\n{held_by}")))
+        })
+        .collect();
+    let mut blocks = vec![section(Mrkdwn::trusted(format!("🎭 Roles of incident {} changed", s.number())))];
+    let mut rows = fields(lines, None).into_iter();
+    blocks.extend(rows.next().map(|row| row.id(Section::RoleUpdate.as_str())));
+    blocks.extend(rows);
+    blocks.extend(s.late_note());
+    blocks.push(author(update));
+    Message::new(TYPE, &format!("Roles of incident #{} changed", s.incident.id), blocks, s.say)
+        .with("incident_id", s.incident.id.0)
+        .with("update_id", update.id.to_string())
 }
 
 #[cfg(test)]

@@ -1,13 +1,17 @@
 //! The page of one incident, from its facts.
 
-use super::{Scene, cut, person, surface, time, timeline};
-use crate::incidents::query::{Delivery, Holder, Incident, Update};
+use super::{Scene, cut, editors, person, surface, time, timeline};
+use crate::incidents::{
+    notes::Note,
+    query::{Delivery, Holder, Incident, Update},
+};
 use chrono::TimeDelta;
 use domain::{
-    EnvironmentId, ImpactLevelId, ImpactTypeId, MetricTypeId, Timestamp,
+    CostId, EnvironmentId, ImpactLevelId, ImpactTypeId, MetricTypeId, Timestamp,
     catalog::{Catalog, MilestoneType},
     incident::{
-        ClosureReason, LevelCode, Milestones, PLATFORMS, Postmortem, State, Status, blockers, human_duration,
+        ClosureReason, Cost, LevelCode, Milestones, PLATFORMS, Postmortem, State, Status, Tag, blockers,
+        disagreeing, human_duration,
         milestone::{DECLARED, MITIGATED, RECOVERED, RESOLVED, STARTED},
         needs_postmortem,
     },
@@ -29,6 +33,10 @@ pub struct Facts {
     pub metrics: Vec<(MetricTypeId, i64)>,
     /// Newest first.
     pub deliveries: Vec<Delivery>,
+    /// Newest first.
+    pub notes: Vec<Note>,
+    pub costs: Vec<(CostId, Cost)>,
+    pub tags: Vec<Tag>,
     pub postmortem: Postmortem,
 }
 
@@ -59,16 +67,16 @@ pub fn page(scene: &Scene<'_>, facts: &Facts, submission: String) -> IncidentPag
         doing_now: doing_now(&facts.updates),
         then: then(scene, incident, needs_postmortem),
         ruler: ruler(scene, facts),
-        timeline: timeline::entries(scene, &facts.updates, &facts.deliveries),
+        timeline: timeline::entries(scene, &facts.updates, &facts.deliveries, &facts.notes),
         people: people(scene.catalog, &facts.holders),
         members: members(incident, facts.members),
         key_events: key_events(scene, &facts.milestones, incident),
-        metrics: metrics(scene.catalog, &facts.metrics),
+        metrics: metrics(scene, facts),
         surfaces: surface::surfaces(scene, incident, &facts.deliveries),
         pending: surface::pending(&facts.deliveries),
         impacts: impacts(scene.catalog, &facts.impacts),
-        facts: further_facts(incident),
-        costs: vec![],
+        facts: further_facts(incident, &facts.tags),
+        costs: costs(scene.catalog, &facts.costs),
         update,
         closed_to,
         may_retry: true,
@@ -302,8 +310,10 @@ fn note_when_missing(kind: &MilestoneType, incident: &Incident) -> String {
     }
 }
 
-fn metrics(catalog: &Catalog, metrics: &[(MetricTypeId, i64)]) -> Vec<Metric> {
-    let shown = metrics.iter().filter_map(|(id, us)| {
+/// Those that are computed, then those whose times disagree.
+fn metrics(scene: &Scene<'_>, facts: &Facts) -> Vec<Metric> {
+    let catalog = scene.catalog;
+    let computed = facts.metrics.iter().filter_map(|(id, us)| {
         let kind = catalog.metric_type(*id)?;
         let duration = TimeDelta::microseconds(*us);
         let seconds = duration.num_seconds();
@@ -313,9 +323,34 @@ fn metrics(catalog: &Catalog, metrics: &[(MetricTypeId, i64)]) -> Vec<Metric> {
             description: kind.description.clone(),
             duration: human_duration(duration),
             exact: format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60),
+            odd: String::new(),
         })
     });
-    shown.collect()
+    let odd = disagreeing(&facts.milestones, catalog).into_iter().filter_map(|d| {
+        let kind = catalog.metric_type(d.metric)?;
+        Some(Metric {
+            name: kind.name.clone(),
+            code: kind.code.clone(),
+            description: kind.description.clone(),
+            odd: editors::disagreement(scene, &facts.milestones, &d)?,
+            ..Metric::default()
+        })
+    });
+    computed.chain(odd).collect()
+}
+
+/// Each line, and their total where there is more than one.
+fn costs(catalog: &Catalog, lines: &[(CostId, Cost)]) -> Vec<Fact> {
+    let line = |(_, cost): &(CostId, Cost)| {
+        let kind = catalog.cost_types.iter().find(|kind| kind.id == cost.cost_type);
+        let amount = cost.amount.map_or_else(|| "not known yet".into(), editors::money);
+        Fact { label: kind.map(|kind| kind.name.clone()).unwrap_or_default(), text: amount, url: None }
+    };
+    let mut facts: Vec<Fact> = lines.iter().map(line).collect();
+    if lines.len() > 1 {
+        facts.push(Fact { label: "Total".into(), text: editors::money(editors::total(lines)), url: None });
+    }
+    facts
 }
 
 /// Worst first, without those that say: no impact.
@@ -338,7 +373,7 @@ fn impacts(catalog: &Catalog, chosen: &[(ImpactTypeId, ImpactLevelId)]) -> Vec<I
 }
 
 /// What the form asked besides, in words.
-fn further_facts(incident: &Incident) -> Vec<Fact> {
+fn further_facts(incident: &Incident, tags: &[Tag]) -> Vec<Fact> {
     let fields = &incident.custom_fields;
     let fact = |label: &str, text: String| Fact { label: label.into(), text, url: None };
     let mut facts = Vec::new();
@@ -368,6 +403,9 @@ fn further_facts(incident: &Incident) -> Vec<Fact> {
         if fields[key].as_bool() == Some(true) {
             facts.push(fact("Seller", words.into()));
         }
+    }
+    if !tags.is_empty() {
+        facts.push(fact("Tags", super::tag_names(tags)));
     }
     if incident.ignore {
         facts.push(fact("Counted", "no, marked as a false alarm".into()));
@@ -413,6 +451,9 @@ mod tests {
             impacts: vec![],
             metrics: vec![(catalog.metric_types[0].id, 7_384_000_000)],
             deliveries: vec![],
+            notes: vec![],
+            costs: vec![],
+            tags: vec![],
             postmortem: Postmortem::default(),
         }
     }
@@ -440,7 +481,9 @@ mod tests {
     #[test]
     fn metrics_are_said_and_exact() {
         let catalog = Catalog::demo();
-        let metric = metrics(&catalog, &[(catalog.metric_types[0].id, 7_384_900_000)]).remove(0);
+        let mut facts = facts(&catalog);
+        facts.metrics = vec![(catalog.metric_types[0].id, 7_384_900_000)];
+        let metric = metrics(&scene(&catalog, at("14:53")), &facts).remove(0);
         assert_eq!((metric.duration.as_str(), metric.exact.as_str()), ("2 hours and 3 minutes", "2:03:04"));
         assert_eq!(metric.name, catalog.metric_types[0].name);
     }

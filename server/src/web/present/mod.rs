@@ -2,8 +2,10 @@
 //! in, `domain::view` goes out; nothing here asks a database or decides a rule.
 
 mod desk;
+pub mod editors;
 mod incident;
 mod list;
+mod notes;
 mod surface;
 mod time;
 mod timeline;
@@ -84,6 +86,11 @@ impl Scene<'_> {
         };
         Some(Promise { mood, text, note: format!("due {at}") })
     }
+}
+
+/// `black-friday, vendor`
+pub fn tag_names(tags: &[domain::incident::Tag]) -> String {
+    domain::incident::tag::names(tags)
 }
 
 fn person(person: &crate::incidents::query::Person) -> Person {

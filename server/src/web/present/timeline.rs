@@ -5,8 +5,11 @@
 //! declaration writes are one here. Key events are lines; `mitigated` and `resolved`, which only the product sets, say
 //! nothing that their status did not.
 
-use super::{Scene, cut, person, surface, time};
-use crate::incidents::query::{Delivery, Update};
+use super::{Scene, cut, notes, person, surface, time};
+use crate::incidents::{
+    notes::Note,
+    query::{Delivery, Update},
+};
 use domain::{
     CategoryId, EnvironmentId, PriorityId, Timestamp,
     catalog::Catalog,
@@ -23,7 +26,7 @@ const TOGETHER: chrono::TimeDelta = chrono::TimeDelta::seconds(60);
 const TEXT: usize = 200;
 
 /// All entries, newest first, days divided. `updates` are newest first.
-pub fn entries(scene: &Scene<'_>, updates: &[Update], deliveries: &[Delivery]) -> Vec<Entry> {
+pub fn entries(scene: &Scene<'_>, updates: &[Update], deliveries: &[Delivery], notes: &[Note]) -> Vec<Entry> {
     let mut lines: Vec<(Timestamp, Entry)> = Vec::new();
     let mut walk = Walk { scene, now: Known::default() };
     for update in updates.iter().rev() {
@@ -32,6 +35,7 @@ pub fn entries(scene: &Scene<'_>, updates: &[Update], deliveries: &[Delivery]) -
             lines.push((update.event_ts, Entry { id, at: scene.times.clock(update.event_ts), what }));
         }
     }
+    lines.extend(notes::lines(scene, notes));
     lines.extend(folded(scene, deliveries));
     lines.extend(deliveries.iter().filter(|d| d.state == "parked").map(|d| refused(scene, d)));
     // Stable: what was written later stands above within one second.
@@ -315,7 +319,7 @@ mod tests {
             title: Some("Payments fail".into()),
             ..update(4, "14:20")
         };
-        let entries = entries(&scene, &[quiet, moved, event, first], &[]);
+        let entries = entries(&scene, &[quiet, moved, event, first], &[], &[]);
 
         let EntryKind::Changed { did, changes, about, .. } = &entries[0].what else {
             panic!("a line: {:?}", entries[0])
@@ -360,8 +364,12 @@ mod tests {
             message: Some("Not ours.".into()),
             ..update(9, "14:40")
         };
-        let shown =
-            entries(&scene, &[early, event(8, "recovered"), event(7, MITIGATED), event(6, RESOLVED)], &[]);
+        let shown = entries(
+            &scene,
+            &[early, event(8, "recovered"), event(7, MITIGATED), event(6, RESOLVED)],
+            &[],
+            &[],
+        );
         assert!(matches!(&shown[0].what, EntryKind::Said { did, .. } if did == "closed it early"));
         assert!(
             matches!(&shown[1].what, EntryKind::Changed { did, about: About::KeyEvent, .. } if did == "set the key event Recovered")
@@ -375,7 +383,7 @@ mod tests {
             ..update(5, "14:41")
         };
         assert!(
-            matches!(&entries(&scene, &[synced], &[])[0].what, EntryKind::Other { system, text } if system == "Jira" && text == "status Mitigated")
+            matches!(&entries(&scene, &[synced], &[], &[])[0].what, EntryKind::Other { system, text } if system == "Jira" && text == "status Mitigated")
         );
     }
 
@@ -393,7 +401,7 @@ mod tests {
             delivery(4, "slack.post_update", "waiting", None),
             parked,
         ];
-        let shown = entries(&scene, &[], &deliveries);
+        let shown = entries(&scene, &[], &deliveries, &[]);
         assert!(
             matches!(&shown[0].what, EntryKind::Refused { reason, job: Some(JobId(5)), .. }
             if reason == "The bot lacks the permission to invite. Tried 3 times, last 14:51."),
@@ -414,9 +422,9 @@ mod tests {
         let catalog = Catalog::demo();
         let tomorrow = at("10:00") + chrono::TimeDelta::days(1);
         let said = Update { message: Some("Words.".into()), ..update(1, "14:00") };
-        let shown = entries(&scene(&catalog, tomorrow), std::slice::from_ref(&said), &[]);
+        let shown = entries(&scene(&catalog, tomorrow), std::slice::from_ref(&said), &[], &[]);
         assert!(matches!(&shown[0].what, EntryKind::Day { text } if text == "Wednesday 2026/10/14"));
-        assert_eq!(entries(&scene(&catalog, at("15:00")), &[said], &[]).len(), 1);
+        assert_eq!(entries(&scene(&catalog, at("15:00")), &[said], &[], &[]).len(), 1);
     }
 
     #[test]

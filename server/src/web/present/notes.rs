@@ -1,0 +1,72 @@
+//! Lines of the timeline for changes that have no words of their own: from what to what.
+
+use super::{Scene, editors::money, person};
+use crate::incidents::notes::{Note, What};
+use domain::{
+    Timestamp,
+    view::{About, Changed, Entry, EntryKind, Value},
+};
+
+/// One line for each note; a key event that is dated for the first time has its own line already.
+pub fn lines(scene: &Scene<'_>, notes: &[Note]) -> Vec<(Timestamp, Entry)> {
+    notes.iter().rev().filter_map(|note| line(scene, note)).collect()
+}
+
+fn line(scene: &Scene<'_>, note: &Note) -> Option<(Timestamp, Entry)> {
+    let text = |text: String| Value::Text(text);
+    let (did, changes, about) = match &note.what {
+        What::KeyEvents(events) => {
+            let moved = events.iter().filter_map(|(event, from, to)| {
+                let kind = scene.catalog.milestone_type_by_event(event);
+                let say = |at: Timestamp| scene.times.clock(at).text;
+                Some(Changed {
+                    field: kind.map_or_else(|| event.clone(), |kind| kind.name.clone()),
+                    from: Some(text(say((*from)?))),
+                    to: text(to.map_or_else(|| "not set".into(), say)),
+                })
+            });
+            ("corrected key events".to_owned(), moved.collect(), About::KeyEvent)
+        }
+        What::Roles(roles) => {
+            let name = |who: &Option<crate::incidents::query::Person>| {
+                who.as_ref().map_or_else(|| "nobody".to_owned(), |person| person.name.clone())
+            };
+            let given = roles.iter().filter_map(|(role, from, to)| {
+                Some(Changed {
+                    field: scene.catalog.role_type(*role)?.name.clone(),
+                    from: Some(text(name(from))),
+                    to: text(name(to)),
+                })
+            });
+            let given: Vec<Changed> = given.collect();
+            let names: Vec<&str> = given.iter().map(|change| change.field.as_str()).collect();
+            (format!("changed {}", names.join(" and ")), given, About::Role)
+        }
+        What::Cost { added, cost_type, amount } => {
+            let kind = scene.catalog.cost_types.iter().find(|kind| kind.id == *cost_type);
+            let kind = kind.map_or("cost", |kind| kind.name.as_str());
+            let amount = amount.map_or_else(|| "not known yet".into(), money);
+            let did = if *added { "added the cost" } else { "removed the cost" };
+            (format!("{did} {kind}, {amount}"), vec![], About::Facts)
+        }
+        What::Tags { added, removed } => {
+            let mut parts = Vec::new();
+            if !added.is_empty() {
+                parts.push(format!("added {}", added.join(", ")));
+            }
+            if !removed.is_empty() {
+                parts.push(format!("removed {}", removed.join(", ")));
+            }
+            (format!("changed the tags: {}", parts.join("; ")), vec![], About::Facts)
+        }
+        What::Joined => ("joined".to_owned(), vec![], About::Role),
+        What::Left => ("left".to_owned(), vec![], About::Role),
+    };
+    if matches!(note.what, What::KeyEvents(_)) && changes.is_empty() {
+        return None;
+    }
+    let by = note.by.as_ref().map(person);
+    let what = EntryKind::Changed { by, did, changes, about };
+    let entry = Entry { id: format!("n-{}", note.seq), at: scene.times.clock(note.at), what };
+    Some((note.at, entry))
+}
