@@ -48,6 +48,18 @@ impl Clock {
         clock
     }
 
+    /// A clock that shows the same now and follows nobody; [`Clock::move_to`] moves it alone.
+    pub fn apart(&self) -> Self {
+        let offset = self.offset_ms.load(Ordering::Relaxed);
+        Clock { offset_ms: Arc::new(AtomicI64::new(offset)), stands_at_ms: Arc::default() }
+    }
+
+    /// Shows this moment and goes on from there.
+    pub fn move_to(&self, at: Timestamp) {
+        let by = (at - self.now()).num_milliseconds();
+        self.offset_ms.fetch_add(by, Ordering::Relaxed);
+    }
+
     pub fn now(&self) -> Timestamp {
         if let stands @ 1.. = self.stands_at_ms.load(Ordering::Relaxed)
             && let Some(at) = Timestamp::from_timestamp_millis(stands)

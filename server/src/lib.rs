@@ -11,6 +11,7 @@ pub mod clock;
 pub mod consequences;
 pub mod context;
 pub mod db;
+pub mod demo;
 pub mod doctor;
 pub mod failure;
 pub mod fault;

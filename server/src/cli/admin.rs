@@ -3,11 +3,12 @@
 use crate::{
     catalog,
     context::Context,
-    generate, incidents,
+    demo, generate, incidents,
     jobs::{Done, Run, schedule, worker},
+    settings::Profile,
     users::{self, Email, User, directory, password, tokens},
 };
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use chrono::TimeDelta;
 use domain::{Caller, Error, Origin};
 use std::{
@@ -31,6 +32,20 @@ pub async fn seed(ctx: &Context, incidents: Option<i64>) -> Result<ExitCode> {
             made.took.as_secs_f64(),
             made.seconds_per_million()
         );
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Fills an empty development database. One in use is left alone; in production it is refused.
+pub async fn fill(ctx: &Context) -> Result<ExitCode> {
+    ensure!(
+        ctx.settings.profile == Profile::Development,
+        "Invented incidents are for development only: ENV is not dev."
+    );
+    users::sandbox::ensure_sandbox_people(&ctx.db, ctx.now()).await?;
+    match demo::fill(ctx).await? {
+        0 => println!("The database is in use; nothing is added."),
+        told => println!("Ninety days of a small company are there: {told} incidents."),
     }
     Ok(ExitCode::SUCCESS)
 }

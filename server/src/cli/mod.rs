@@ -54,6 +54,9 @@ enum Command {
         /// Make up so many incidents besides, to measure and to look around in; refused in production
         #[arg(long, value_name = "N")]
         incidents: Option<i64>,
+        /// Fill an empty development database with ninety days of a small company
+        #[arg(long, conflicts_with = "incidents")]
+        demo: bool,
     },
     /// Try settings, database and every vendor, and say what to fix
     #[command(alias = "check-config")]
@@ -229,7 +232,8 @@ async fn run(command: Option<Command>, settings: Settings) -> Result<ExitCode> {
         }
         command => {
             with_context(settings, async |ctx| match command {
-                Command::Seed { incidents } => admin::seed(&ctx, incidents).await,
+                Command::Seed { demo: true, .. } => admin::fill(&ctx).await,
+                Command::Seed { incidents, demo: false } => admin::seed(&ctx, incidents).await,
                 Command::Verify => checks::verify(&ctx).await,
                 Command::Token(TokenCommand::Create { email, name, days }) => {
                     admin::create_token(&ctx, &email, &name, days).await

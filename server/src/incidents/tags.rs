@@ -40,9 +40,8 @@ pub async fn tags(
     remove(w.conn(), id, &plan.removed).await?;
     store::touch(w.conn(), id, now).await?;
     let names = |tags: &[Tag]| tags.iter().map(|tag| tag.name.clone()).collect();
-    let change =
-        Change::TagsChanged { incident: id, added: names(&plan.added), removed: names(&plan.removed) };
-    w.commit(change, ()).await
+    let (added, removed) = (names(&plan.added), names(&plan.removed));
+    w.commit(Change::TagsChanged { incident: id, added, removed }, ()).await
 }
 
 /// The tags of an incident, by name. Asked behind the fence.
