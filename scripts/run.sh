@@ -76,7 +76,7 @@ if [ -n "$SANDBOX" ]; then
     "$TARGET/debug/firefighter" channel tag "${pair%:*}" "${pair#*:}" >/dev/null || note "could not tag ${pair%:*}"
   done
   # An empty desk says nothing; `make reset` takes all of it away again.
-  "$TARGET/debug/firefighter" seed --demo || note "the ninety days could not be told"
+  LOG_LEVEL=ERROR "$TARGET/debug/firefighter" seed --demo || note "the ninety days could not be told"
 fi
 
 printf '\n%s\n' "${BOLD}  FireFighter   $BASE_URL${END}"
