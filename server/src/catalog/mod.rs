@@ -11,7 +11,7 @@ mod times;
 pub use times::{Stamps, Times, times};
 
 use crate::failure::OrInternal;
-use domain::{Result, catalog::Catalog};
+use domain::{Result, Timestamp, catalog::Catalog};
 use sqlx::PgPool;
 use std::sync::{Arc, PoisonError, RwLock};
 use uuid::Uuid;
@@ -63,5 +63,23 @@ pub async fn read(db: &PgPool) -> Result<Arc<Catalog>> {
 pub async fn seed(db: &PgPool) -> Result<()> {
     // Several statements without arguments are one transaction for PostgreSQL.
     sqlx::raw_sql(SEED).execute(db).await.or_internal("adding missing reference data")?;
+    Ok(())
+}
+
+/// Adds a type of costs; one of this name stays as it is.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn add_cost_type(db: &PgPool, name: &str, description: &str, now: Timestamp) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO cost_types (name, description, created_at, updated_at) VALUES ($1, $2, $3, $3)
+         ON CONFLICT DO NOTHING",
+        name,
+        description,
+        now,
+    )
+    .execute(db)
+    .await
+    .or_internal("adding a type of costs")?;
     Ok(())
 }

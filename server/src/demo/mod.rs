@@ -8,6 +8,7 @@
 mod stories;
 
 use crate::{
+    catalog,
     context::{Clock, Context},
     failure::{self, OrInternal},
     incidents,
@@ -41,7 +42,8 @@ pub async fn fill(ctx: &Context) -> Result<usize> {
     if !is_ours(ctx).await? {
         return Ok(0);
     }
-    add_cost_type(ctx).await?;
+    let about = "What was not sold, and what was given to those who waited.";
+    catalog::add_cost_type(&ctx.db, COST_TYPE, about, ctx.now()).await?;
     let stories = stories::all();
     let now = ctx.now();
     let mut company = Company::of(ctx, stories.len()).await?;
@@ -64,20 +66,6 @@ async fn is_ours(ctx: &Context) -> Result<bool> {
     .fetch_one(&ctx.db)
     .await;
     ours.or_internal("looking whether the database is empty")
-}
-
-async fn add_cost_type(ctx: &Context) -> Result<()> {
-    sqlx::query!(
-        "INSERT INTO cost_types (name, description, created_at, updated_at) VALUES ($1, $2, $3, $3)
-         ON CONFLICT DO NOTHING",
-        COST_TYPE,
-        "What was not sold, and what was given to those who waited.",
-        ctx.now(),
-    )
-    .execute(&ctx.db)
-    .await
-    .or_internal("adding a type of costs")?;
-    Ok(())
 }
 
 /// One thing that happens: part 0 is the declaration, part n the n-th step.

@@ -124,7 +124,7 @@ impl App {
     /// Works until no job is left to do: starts the server anew when it died by a fault, and moves the clock to the
     /// moment that a job waits for.
     pub async fn run_jobs(&self) {
-        let end = Instant::now() + Duration::from_secs(60);
+        let end = Instant::now() + Duration::from_secs(180);
         loop {
             self.stay_alive().await;
             self.sandbox.settle().await.expect("events are taken");
