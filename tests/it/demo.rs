@@ -28,8 +28,19 @@ async fn an_empty_database_is_filled_once_with_a_company_at_work() {
     assert_eq!(still, 40);
     t.ends_well().await;
 
-    let used = App::with(Setup { no_slack: true, ..Setup::default() }).await;
+    let used = App::start().await;
     used.server.cli(&["seed", "--incidents", "3"]).await;
     let said = used.server.cli(&["seed", "--demo"]).await;
     assert!(said.contains("in use"), "{said}");
+
+    // Its people have a password that everybody knows.
+    let real = App::with(Setup { no_slack: true, ..Setup::default() }).await;
+    let (done, said) = real.server.try_cli(&["seed", "--demo"]).await;
+    assert!(!done && said.contains("FF_SANDBOX_URL"), "{said}");
+    let people: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM users WHERE email = 'priya.raman@example.com'")
+            .fetch_one(&real.db)
+            .await
+            .expect("countable");
+    assert_eq!(people, 0, "nobody was made");
 }

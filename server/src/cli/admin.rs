@@ -36,11 +36,12 @@ pub async fn seed(ctx: &Context, incidents: Option<i64>) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Fills an empty development database. One in use is left alone; in production it is refused.
+/// Fills an empty development database. One in use is left alone; away from the sandbox it is refused.
 pub async fn fill(ctx: &Context) -> Result<ExitCode> {
+    // Its people have one password that everybody knows: never beside a Slack that is real.
     ensure!(
-        ctx.settings.profile == Profile::Development,
-        "Invented incidents are for development only: ENV is not dev."
+        ctx.settings.profile == Profile::Development && ctx.settings.site.sandbox_url.is_some(),
+        "Invented incidents and people are for development with the sandbox only: set ENV=dev and FF_SANDBOX_URL."
     );
     users::sandbox::ensure_sandbox_people(&ctx.db, ctx.now()).await?;
     match demo::fill(ctx).await? {

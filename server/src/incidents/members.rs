@@ -63,6 +63,7 @@ pub async fn add_me(ctx: &Context, caller: &Caller, id: IncidentId) -> Result<()
 /// # Errors
 /// [`Error::NotFound`] when the incident may not be seen; [`Error::Refused`] while the caller holds a role.
 pub async fn remove_me(ctx: &Context, caller: &Caller, id: IncidentId) -> Result<()> {
+    caller.may_do(Act::Change)?;
     let me = caller.user_id().ok_or(Error::NotFound)?;
     let catalog = ctx.catalog().await?;
     let mut w = ctx.write(caller).await?;
