@@ -10,6 +10,7 @@ mod generate;
 mod hostile;
 mod migrations;
 mod outage;
+mod plans;
 mod servers;
 mod slack;
 mod sql;

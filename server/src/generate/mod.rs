@@ -9,8 +9,14 @@
 
 use crate::context::Context;
 use anyhow::{Context as _, Result, ensure};
+use domain::Timestamp;
+use futures::future::try_join_all;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::{AtomicI64, Ordering},
+    time::{Duration, Instant},
+};
+use tokio::sync::mpsc;
 
 /// What rows are drawn from, once for each connection.
 const GROUND: &str = include_str!("ground.sql");
@@ -22,6 +28,8 @@ const HISTORY: &str = include_str!("history.sql");
 
 /// One transaction each: seconds of work, and little to lose.
 const STRETCH: i64 = 25_000;
+/// Stretches written at a time, where there are so many processors.
+const HANDS: usize = 4;
 
 /// What was made, in rows of all tables together.
 #[derive(Debug, Clone, Copy)]
@@ -49,36 +57,80 @@ pub async fn incidents(ctx: &Context, number: i64, mut tell: impl FnMut(i64)) ->
     );
     ensure!(number > 0, "Say how many incidents, at least 1.");
     let began = Instant::now();
-    let now = ctx.now();
-    let mut conn = connect(ctx).await?;
-    let ground = GROUND.replace("$1", &format!("'{}'", now.to_rfc3339()));
-    sqlx::raw_sql(AssertSqlSafe(ground)).execute(&mut conn).await.context("making people and places")?;
-    let before = reserve(&mut conn, number).await?;
-    let mut rows = 0;
-    for first in (1..=number).step_by(STRETCH as usize) {
-        let last = number.min(first + STRETCH - 1);
-        let mut tx = conn.begin().await.context("beginning a transaction")?;
-        sqlx::raw_sql("TRUNCATE made").execute(&mut *tx).await.context("forgetting the stretch before")?;
-        sqlx::query(INCIDENTS)
-            .bind(first)
-            .bind(last)
-            .bind(number)
-            .bind(before)
-            .bind(now)
-            .execute(&mut *tx)
-            .await
-            .context("drawing incidents")?;
-        for sql in [ROWS, HISTORY] {
-            rows +=
-                sqlx::raw_sql(sql).execute(&mut *tx).await.context("writing what was drawn")?.rows_affected();
+    let drawn = Drawn { number, before: reserve(ctx, number).await?, now: ctx.now() };
+    let next = AtomicI64::new(1);
+    let (done, mut told) = mpsc::unbounded_channel();
+    let hands = std::thread::available_parallelism().map_or(1, usize::from).min(HANDS);
+    let work = try_join_all((0..hands).map(|_| write_stretches(ctx, drawn, &next, done.clone())));
+    let telling = async {
+        drop(done);
+        let mut made = 0;
+        while let Some(incidents) = told.recv().await {
+            made += incidents;
+            tell(made);
         }
-        tx.commit().await.context("storing a stretch")?;
-        tell(last);
-    }
+    };
+    let (rows, ()) = tokio::join!(work, telling);
+    let rows = rows?.into_iter().sum();
     // Plans of the first queries would be those of an empty desk.
+    let mut conn = connect(ctx).await?;
     sqlx::raw_sql("VACUUM ANALYZE").execute(&mut conn).await.context("letting the database count")?;
     conn.close().await.context("closing the connection")?;
     Ok(Made { incidents: number, rows, took: began.elapsed() })
+}
+
+/// What all stretches have in common.
+#[derive(Debug, Clone, Copy)]
+struct Drawn {
+    number: i64,
+    /// The id before the first.
+    before: i64,
+    now: Timestamp,
+}
+
+/// Takes the next stretch as long as there is one, and says how many incidents each had; the rows of all.
+async fn write_stretches(
+    ctx: &Context,
+    drawn: Drawn,
+    next: &AtomicI64,
+    done: mpsc::UnboundedSender<i64>,
+) -> Result<u64> {
+    let mut conn = connect(ctx).await?;
+    let ground = GROUND.replace("$1", &format!("'{}'", drawn.now.to_rfc3339()));
+    sqlx::raw_sql(AssertSqlSafe(ground)).execute(&mut conn).await.context("making people and places")?;
+    let mut rows = 0;
+    loop {
+        let first = next.fetch_add(STRETCH, Ordering::Relaxed);
+        if first > drawn.number {
+            break;
+        }
+        let last = drawn.number.min(first + STRETCH - 1);
+        rows += write_stretch(&mut conn, drawn, first, last).await?;
+        // Whoever listens may have gone; the rows are there all the same.
+        let _told = done.send(last - first + 1);
+    }
+    conn.close().await.context("closing the connection")?;
+    Ok(rows)
+}
+
+async fn write_stretch(conn: &mut PgConnection, drawn: Drawn, first: i64, last: i64) -> Result<u64> {
+    let mut tx = conn.begin().await.context("beginning a transaction")?;
+    sqlx::raw_sql("TRUNCATE made").execute(&mut *tx).await.context("forgetting the stretch before")?;
+    sqlx::query(INCIDENTS)
+        .bind(first)
+        .bind(last)
+        .bind(drawn.number)
+        .bind(drawn.before)
+        .bind(drawn.now)
+        .execute(&mut *tx)
+        .await
+        .context("drawing incidents")?;
+    let mut rows = 0;
+    for sql in [ROWS, HISTORY] {
+        rows += sqlx::raw_sql(sql).execute(&mut *tx).await.context("writing what was drawn")?.rows_affected();
+    }
+    tx.commit().await.context("storing a stretch")?;
+    Ok(rows)
 }
 
 /// A connection of its own: its settings and temporary tables end with it. Where the database lets us, references are
@@ -106,12 +158,12 @@ async fn connect(ctx: &Context) -> Result<PgConnection> {
 }
 
 /// Takes numbers out of the sequence, so that nobody who declares meanwhile gets one of them; the last one before.
-async fn reserve(conn: &mut PgConnection, number: i64) -> Result<i64> {
+async fn reserve(ctx: &Context, number: i64) -> Result<i64> {
     let last: i64 = sqlx::query_scalar(
         "SELECT setval(s, nextval(s) - 1 + $1) - $1 FROM pg_get_serial_sequence('incidents', 'id') AS s",
     )
     .bind(number)
-    .fetch_one(conn)
+    .fetch_one(&ctx.db)
     .await
     .context("reserving numbers")?;
     Ok(last)
