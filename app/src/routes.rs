@@ -1,7 +1,7 @@
 //! Every address of the web, written once. All end with a slash; the router is strict about it on both sides, and the
 //! server's redirect from the short form helps only a first load, so links always come from here.
 
-use domain::IncidentId;
+use domain::{IncidentId, incident::Remedy};
 
 pub const HOME: &str = "/";
 pub const INCIDENTS: &str = "/incident/";
@@ -35,6 +35,31 @@ pub fn costs(id: IncidentId) -> String {
 
 pub fn tags(id: IncidentId) -> String {
     format!("/incident/{id}/tags/")
+}
+
+/// The form to change words, category and environments.
+pub fn edit(id: IncidentId) -> String {
+    format!("/incident/{id}/edit/")
+}
+
+/// The gate, and the form to close.
+pub fn close(id: IncidentId) -> String {
+    format!("/incident/{id}/close/")
+}
+
+/// The form to bring a closed one back.
+pub fn reopen(id: IncidentId) -> String {
+    format!("/incident/{id}/reopen/")
+}
+
+/// Where a thing that stands before closing is put right.
+pub fn remedy(id: IncidentId, remedy: Remedy) -> String {
+    match remedy {
+        Remedy::Update => update(id),
+        Remedy::KeyEvents => key_events(id),
+        Remedy::Postmortem => format!("{}#surfaces", incident(id)),
+        Remedy::Reason => close(id),
+    }
 }
 
 /// The list with this query, given without `?`.

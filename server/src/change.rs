@@ -122,6 +122,8 @@ pub enum Channel {
     Wanted,
     /// It exists, or its creation is under way.
     There,
+    /// It exists and nothing can be said in it.
+    Archived,
 }
 
 /// What the vendor's side did to a channel.
@@ -185,6 +187,8 @@ pub struct Updated {
     /// Title, status, priority, category or environment: what a channel's name and topic are made of.
     pub touches_channel: bool,
     pub announced: bool,
+    /// By this update: its channel is archived after the last word.
+    pub closed_now: bool,
 }
 
 impl Change {

@@ -36,7 +36,7 @@ pub fn consequences(change: &Change, _origin: Origin) -> Vec<Job> {
 fn after_declared(d: &Declared) -> Vec<Job> {
     match d.channel {
         Channel::Wanted => set_up(d.incident),
-        Channel::None | Channel::There => vec![],
+        Channel::None | Channel::There | Channel::Archived => vec![],
     }
 }
 
@@ -61,7 +61,7 @@ fn after_updated(u: &Updated) -> Vec<Job> {
     let incident = u.incident;
     let mut jobs = Vec::new();
     match u.channel {
-        Channel::None => {}
+        Channel::None | Channel::Archived => {}
         // Raised from P4: the channel it lacked, dressed as at declaring; then the update itself.
         Channel::Wanted => jobs.extend(set_up(incident)),
         Channel::There if u.touches_channel => {
@@ -72,8 +72,10 @@ fn after_updated(u: &Updated) -> Vec<Job> {
         }
         Channel::There => {}
     }
-    if u.channel != Channel::None {
+    if matches!(u.channel, Channel::Wanted | Channel::There) {
         jobs.extend(slack([SlackJob::PostUpdate { incident, update: u.update }]));
+        // The last of its lane: nothing is said after it.
+        jobs.extend(u.closed_now.then_some(Job::Slack(SlackJob::ArchiveChannel { incident })));
     }
     if u.announced {
         jobs.extend(slack([SlackJob::Announce { incident, update: Some(u.update) }]));

@@ -24,6 +24,7 @@ const STORIES: &[(&str, Story)] = &[
     ("declare and update on the web", |t| Box::pin(declare_and_update(t))),
     ("raise a P4 that has no channel", |t| Box::pin(raise(t))),
     ("date, hand over, tag", |t| Box::pin(beside(t))),
+    ("declare, close, and bring back", |t| Box::pin(close_and_reopen(t))),
 ];
 
 /// Each point is hit at its first, and the busiest ones at a later occurrence too.
@@ -69,6 +70,26 @@ async fn beside(t: &App) {
     t.run_jobs().await;
     t.insist(&web, &format!("{incident}tags/"), "/fn/incident/tags", &[("tags[to]", "vendor")]).await;
     t.insist(&sofia, &format!("{incident}roles/"), "/fn/incident/join", &[]).await;
+    t.run_jobs().await;
+}
+
+async fn close_and_reopen(t: &App) {
+    let web = t.web_as("yusuf.demir").await;
+    let incident = declare(t, &web, P2).await;
+    let said =
+        [("asked[closure][reason]", "duplicate"), ("asked[message]", "The same as the one before it.")];
+    t.insist(&web, &format!("{incident}close/"), "/fn/incident/close", &said).await;
+    t.run_jobs().await;
+    sqlx::query(
+        "INSERT INTO user_groups (user_id, group_id)
+         SELECT u.id, g.id FROM users u, auth_groups g WHERE u.username = 'yusuf.demir' AND g.name = 'admins'
+         ON CONFLICT DO NOTHING",
+    )
+    .execute(&t.db)
+    .await
+    .expect("an administrator");
+    let said = [("asked[message]", "It is not the same after all.")];
+    t.insist(&web, &format!("{incident}reopen/"), "/fn/incident/reopen", &said).await;
     t.run_jobs().await;
 }
 

@@ -128,6 +128,8 @@ pub enum Act {
     Declare,
     /// Update, close, assign roles: anything that changes an incident the caller may see.
     Change,
+    /// Bring a closed one back: administrators, who may even delete one.
+    Reopen,
 }
 
 /// What the fence in SQL is asked with.
@@ -175,6 +177,7 @@ impl Caller {
     pub fn may_do(&self, act: Act) -> Result<(), Error> {
         match (self.origin, act) {
             (Origin::Api, Act::Declare) => self.need(Permission::AddIncident),
+            (_, Act::Reopen) => self.need(Permission::DeleteIncident),
             (Origin::Api, Act::Change) => self.need(Permission::ChangeIncident),
             _ => Ok(()),
         }

@@ -8,6 +8,7 @@ pub mod desk;
 pub mod editors;
 pub mod form;
 pub mod incident;
+pub mod life;
 pub mod list;
 pub mod ruler;
 
@@ -15,6 +16,7 @@ pub use desk::*;
 pub use editors::*;
 pub use form::*;
 pub use incident::*;
+pub use life::*;
 pub use list::*;
 pub use ruler::*;
 

@@ -21,4 +21,11 @@ pub trait Incidents: Send + Sync + 'static {
     /// Posts an update once per submission.
     async fn update(&self, caller: &Caller, id: IncidentId, asked: RawUpdate, submission: &str)
     -> Result<()>;
+
+    /// Brings a closed one back, for administrators.
+    async fn reopen(&self, caller: &Caller, id: IncidentId, asked: RawUpdate, submission: &str)
+    -> Result<()>;
+
+    /// Takes a declaration back within a minute.
+    async fn mistake(&self, caller: &Caller, id: IncidentId, submission: &str) -> Result<()>;
 }

@@ -430,6 +430,20 @@ impl Incidents for Fake {
         self.updated.lock().expect("not poisoned").push((id, asked, submission.into()));
         Ok(())
     }
+
+    async fn reopen(
+        &self,
+        caller: &Caller,
+        id: IncidentId,
+        asked: RawUpdate,
+        submission: &str,
+    ) -> Result<()> {
+        self.update(caller, id, asked, submission).await
+    }
+
+    async fn mistake(&self, caller: &Caller, id: IncidentId, submission: &str) -> Result<()> {
+        self.update(caller, id, RawUpdate::default(), submission).await
+    }
 }
 
 #[async_trait]
@@ -506,6 +520,7 @@ impl Fake {
             costs: vec![Fact { label: "Lost orders".into(), text: "1,200.00 EUR".into(), url: None }],
             update: Some(self.form(Status::Mitigating, 1)),
             closed_to: String::new(),
+            life: Life::default(),
             may_retry: true,
             record: "Record unbroken, 41 entries, last hash 9f3c 71ab".into(),
         }

@@ -5,7 +5,11 @@
 //! a person at the page is asked for the fence and held by the rules ([`add_me`], [`remove_me`]).
 
 use super::store;
-use crate::{change::Change, context::Context, failure::OrInternal};
+use crate::{
+    change::{Change, Channel},
+    context::Context,
+    failure::OrInternal,
+};
 use domain::{Caller, Error, IncidentId, Result, UserId, access::Act, incident::may_leave};
 use sqlx::PgPool;
 
@@ -52,7 +56,7 @@ pub async fn add_me(ctx: &Context, caller: &Caller, id: IncidentId) -> Result<()
     store::lock(w.conn(), caller.viewer(), id, ctx.postmortem(), &catalog).await?;
     let now = w.now();
     if store::add_member(w.conn(), id, me, now).await? {
-        let invited = ctx.slack().is_some() && store::has_channel(w.conn(), id).await?;
+        let invited = ctx.slack().is_some() && store::channel(w.conn(), id).await? == Channel::There;
         w.commit(Change::MemberJoined { incident: id, user: me, invited }, ()).await?;
     }
     Ok(())

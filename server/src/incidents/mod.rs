@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`declare`] | one new incident, whichever door asked |
 //! | [`update`] | a message, changed fields, a new status: one entry of the timeline |
+//! | [`mistake`] | a declaration taken back within a minute |
 //! | [`attach_channel`], [`channel_event`], [`tag_channel`] | what Slack made of the incident's channel |
 //! | [`key_events`] | when it started, was detected, recovered; the metrics follow |
 //! | [`roles`] | who leads, who communicates: several changes in one go |
@@ -35,4 +36,4 @@ pub use details::{CostSum, Details, Metric, RoleHeld, details};
 pub use key_events::key_events;
 pub use roles::roles;
 pub use tags::{tags, tags_of};
-pub use update::{Updating, update};
+pub use update::{Updating, mistake, update};

@@ -51,8 +51,8 @@ pub async fn roles(
     store::write_roles(w.conn(), id, &plan.changes, update, caller.user_id(), now).await?;
     store::touch(w.conn(), id, now).await?;
     let channel = match ctx.slack() {
-        Some(_) if store::has_channel(w.conn(), id).await? => Channel::There,
-        _ => Channel::None,
+        Some(_) => store::channel(w.conn(), id).await?,
+        None => Channel::None,
     };
     let count = plan.changes.len();
     let changed = RolesChanged {

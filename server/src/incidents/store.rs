@@ -1,13 +1,13 @@
 //! Rows of incidents and the SQL that writes them. Private to this room: others ask by operation or read.
 
-use crate::failure::OrInternal;
+use crate::{change::Channel, failure::OrInternal};
 use domain::{
     CategoryId, EnvironmentId, Error, IncidentId, PriorityId, Result, RoleTypeId, Timestamp, UpdateId,
     UserId, Viewer,
     catalog::Catalog,
     incident::{
         Closure, ClosureReason, DeclarationPlan, MetricValue, Milestone, MilestoneChange, Postmortem,
-        RoleChange, State, UpdatePlan,
+        RoleChange, State, UpdatePlan, code,
         milestone::{DECLARED, MITIGATED, RESOLVED, latest},
         values_of,
     },
@@ -107,17 +107,23 @@ pub async fn insert_beginnings(
     Ok(())
 }
 
-/// A channel of the incident exists or is being made.
-pub async fn has_channel(conn: &mut PgConnection, incident: IncidentId) -> Result<bool> {
-    sqlx::query_scalar!(
+/// The channel of the incident as it is: made or being made, archived, or none.
+pub async fn channel(conn: &mut PgConnection, incident: IncidentId) -> Result<Channel> {
+    let found = sqlx::query!(
         r#"SELECT EXISTS (SELECT FROM slack_conversations WHERE incident_id = $1)
                OR EXISTS (SELECT FROM jobs WHERE incident_id = $1 AND kind = 'slack.create_channel'
-                          AND state IN ('waiting', 'running', 'parked')) AS "has!""#,
+                          AND state IN ('waiting', 'running', 'parked')) AS "there!",
+               EXISTS (SELECT FROM slack_conversations WHERE incident_id = $1 AND status = 'archived') AS "archived!""#,
         incident.0
     )
     .fetch_one(conn)
     .await
-    .or_internal("asking for a channel")
+    .or_internal("asking for a channel")?;
+    Ok(match (found.there, found.archived) {
+        (_, true) => Channel::Archived,
+        (true, false) => Channel::There,
+        (false, false) => Channel::None,
+    })
 }
 
 /// Adds a member. False when they were one.
@@ -289,7 +295,7 @@ async fn write_columns(
 ) -> Result<()> {
     let environments = plan.environments.as_ref().map(|c| values_of(&c.to, catalog));
     let closure = plan.closure.as_ref().map(Option::as_ref);
-    sqlx::query!(
+    let written = sqlx::query!(
         "UPDATE incidents SET
             title = coalesce($2, title), description = coalesce($3, description), status = coalesce($4, status),
             priority_id = coalesce($5, priority_id), category_id = coalesce($6, category_id),
@@ -320,9 +326,17 @@ async fn write_columns(
         now,
     )
     .execute(conn)
-    .await
-    .or_internal("writing an incident")?;
-    Ok(())
+    .await;
+    match written {
+        Err(sqlx::Error::Database(error))
+            if error.constraint().is_some_and(|name| name.starts_with("incidents_open_dedup_key")) =>
+        {
+            let words =
+                "Another open incident holds its deduplication key. Work on that one, or close it first.";
+            Err(Error::refused(code::DEDUP_KEY_TAKEN, words))
+        }
+        written => written.or_internal("writing an incident").map(drop),
+    }
 }
 
 /// Sets and removes key events.

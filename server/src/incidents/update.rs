@@ -7,7 +7,7 @@ use crate::{
     write::Sent,
 };
 use domain::{
-    Caller, IncidentId, Result, UpdateId,
+    Caller, IncidentId, Result, Timestamp, UpdateId,
     access::Act,
     catalog::Catalog,
     incident::{MilestoneChange, State, Status, Update, UpdatePlan},
@@ -38,7 +38,27 @@ pub async fn update(
     asked: &Update,
     sent: Option<&Sent>,
 ) -> Result<Updating> {
+    caller.may_do(if asked.reopen_closed { Act::Reopen } else { Act::Change })?;
+    posted(ctx, caller, id, sent, |_, _| Ok(asked.clone())).await
+}
+
+/// Takes a declaration back: "Declared by mistake". Closed as cancelled, with one message.
+///
+/// # Errors
+/// As [`update`]; [`domain::Error::Refused`] when it is too late for it.
+pub async fn mistake(ctx: &Context, caller: &Caller, id: IncidentId, sent: &Sent) -> Result<Updating> {
     caller.may_do(Act::Change)?;
+    posted(ctx, caller, id, Some(sent), |state, now| state.mistake(caller.user_id(), now)).await
+}
+
+/// Plans and stores, under the lock, what is asked of the state that is found there.
+async fn posted(
+    ctx: &Context,
+    caller: &Caller,
+    id: IncidentId,
+    sent: Option<&Sent>,
+    asked: impl FnOnce(&State, Timestamp) -> Result<Update>,
+) -> Result<Updating> {
     let catalog = ctx.catalog().await?;
     let mut w = ctx.write(caller).await?;
     let current = store::lock(w.conn(), caller.viewer(), id, ctx.postmortem(), &catalog).await?;
@@ -47,21 +67,20 @@ pub async fn update(
     {
         return Ok(first);
     }
-    let plan = current.plan(asked, &catalog, w.now())?;
+    let asked = asked(&current, w.now())?;
+    let plan = current.plan(&asked, &catalog, w.now())?;
     if plan.is_empty() {
         return Ok(Updating { incident: id, update: None, channel_on_its_way: false });
     }
     let update = UpdateId(ctx.new_id());
     let now = w.now();
     store::apply(w.conn(), &current, &plan, update, caller.user_id(), now, &catalog).await?;
-    let channel = if ctx.slack().is_none() {
-        Channel::None
-    } else if store::has_channel(w.conn(), id).await? {
-        Channel::There
-    } else if plan.became_critical {
-        Channel::Wanted
-    } else {
-        Channel::None
+    let channel = match ctx.slack() {
+        None => Channel::None,
+        Some(_) => match store::channel(w.conn(), id).await? {
+            Channel::None if plan.became_critical => Channel::Wanted,
+            known => known,
+        },
     };
     observe(&current, &plan, &catalog);
     let done =
@@ -135,7 +154,9 @@ fn facts(
         channel,
         touches_channel: plan.touches_card(),
         // A channel that this update asks for is announced when it is there: the announcement names it.
-        announced: channel == Channel::There && is_announced(current, plan, catalog),
+        announced: matches!(channel, Channel::There | Channel::Archived)
+            && is_announced(current, plan, catalog),
+        closed_now: plan.closed_now,
     }
 }
 

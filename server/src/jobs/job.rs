@@ -34,6 +34,8 @@ pub enum SlackJob {
     Invite { incident: IncidentId },
     /// reconcile: the pinned card, posted once and then edited in place.
     DeclaredCard { incident: IncidentId },
+    /// reconcile: the channel of a closed incident is archived.
+    ArchiveChannel { incident: IncidentId },
     /// say: who holds which role, after the channel is made.
     RolesMessage { incident: IncidentId },
     /// say: an update, in the channel.
@@ -74,6 +76,7 @@ impl Job {
                 SlackJob::ReconcileChannel { .. } => "slack.reconcile_channel",
                 SlackJob::Invite { .. } => "slack.invite",
                 SlackJob::DeclaredCard { .. } => "slack.declared_card",
+                SlackJob::ArchiveChannel { .. } => "slack.archive_channel",
                 SlackJob::RolesMessage { .. } => "slack.roles_message",
                 SlackJob::PostUpdate { .. } => "slack.post_update",
                 SlackJob::Announce { .. } => "slack.announce",
@@ -93,6 +96,7 @@ impl Job {
                 | SlackJob::ReconcileChannel { incident }
                 | SlackJob::Invite { incident }
                 | SlackJob::DeclaredCard { incident }
+                | SlackJob::ArchiveChannel { incident }
                 | SlackJob::RolesMessage { incident }
                 | SlackJob::PostUpdate { incident, .. }
                 | SlackJob::RolesChanged { incident, .. }
@@ -113,6 +117,7 @@ impl Job {
                 | SlackJob::ReconcileChannel { incident }
                 | SlackJob::Invite { incident }
                 | SlackJob::DeclaredCard { incident }
+                | SlackJob::ArchiveChannel { incident }
                 | SlackJob::RolesMessage { incident }
                 | SlackJob::RolesChanged { incident, .. }
                 | SlackJob::PostUpdate { incident, .. } => format!("channel {incident}"),
@@ -151,7 +156,8 @@ impl Job {
                 }
                 SlackJob::ReconcileChannel { .. }
                 | SlackJob::Invite { .. }
-                | SlackJob::DeclaredCard { .. } => None,
+                | SlackJob::DeclaredCard { .. }
+                | SlackJob::ArchiveChannel { .. } => None,
             },
             Job::Core(CoreJob::RootHistory { tick }) => Some(format!("root_history:{}", tick.timestamp())),
         }
@@ -164,6 +170,7 @@ impl Job {
                 SlackJob::ReconcileChannel { incident } => Some(format!("slack.channel {incident}")),
                 SlackJob::Invite { incident } => Some(format!("slack.invite {incident}")),
                 SlackJob::DeclaredCard { incident } => Some(format!("slack.card {incident}")),
+                SlackJob::ArchiveChannel { incident } => Some(format!("slack.archive {incident}")),
                 SlackJob::CreateChannel { .. }
                 | SlackJob::RolesMessage { .. }
                 | SlackJob::PostUpdate { .. }

@@ -153,6 +153,24 @@ pub(super) async fn reconcile(desk: &Desk<'_>, id: IncidentId) -> Result<Done, J
     Ok(if renamed || retopiced || bookmarked { Done::Done } else { Done::Nothing })
 }
 
+/// Archives the channel of an incident that is closed and stays so.
+pub(super) async fn archive(desk: &Desk<'_>, id: IncidentId) -> Result<Done, JobError> {
+    let scene = desk.scene(id).await?;
+    let Some(channel) = scene.incident.channel.as_ref() else {
+        return Err(JobError::Drop { why: "The incident has no channel.".into() });
+    };
+    if channel.archived || scene.incident.status.is_active() {
+        return Ok(Done::Nothing);
+    }
+    match desk.call(Method::Archive, desk.slack.archive(&channel.id)).await? {
+        Ok(()) => {}
+        Err(error) if error.is("already_archived") => {}
+        Err(error) => return Err(desk.channel_failed(&channel.id, error).await),
+    }
+    incidents::channel_event(desk.ctx, &channel.id, ChannelEvent::Archived).await?;
+    Ok(Done::Done)
+}
+
 async fn rename(desk: &Desk<'_>, channel: &str, wanted: &str) -> Result<bool, JobError> {
     for attempt in 1..=NAMES {
         match desk.call(Method::Rename, desk.slack.rename(channel, &nth_name(wanted, attempt))).await? {

@@ -38,6 +38,7 @@ pub async fn run(ctx: &Context, job: &SlackJob, run: &Run) -> Result<Done, JobEr
         SlackJob::ReconcileChannel { incident } => channel::reconcile(&desk, *incident).await,
         SlackJob::Invite { incident } => invitations::invite(&desk, *incident).await,
         SlackJob::DeclaredCard { incident } => declared_card(&desk, *incident).await,
+        SlackJob::ArchiveChannel { incident } => channel::archive(&desk, *incident).await,
         SlackJob::RolesMessage { incident } => roles_message(&desk, *incident).await,
         SlackJob::PostUpdate { incident, update } => post_update(&desk, *incident, *update).await,
         SlackJob::Announce { incident, update } => announce(&desk, *incident, *update).await,
@@ -290,6 +291,9 @@ async fn announce(desk: &Desk<'_>, id: IncidentId, update: Option<UpdateId>) -> 
     let scene = desk.scene(id).await?;
     if scene.incident.private {
         return Err(JobError::Drop { why: "A private incident is not announced.".into() });
+    }
+    if update.is_none() && !scene.incident.status.is_active() {
+        return Err(JobError::Drop { why: "It was closed before it was announced.".into() });
     }
     let Some(channel) = conversations::tagged(&desk.ctx.db, rules::ANNOUNCEMENTS).await? else {
         let tag = rules::ANNOUNCEMENTS;

@@ -164,7 +164,9 @@ impl Incidents for Web {
     async fn incident_page(&self, caller: &Caller, id: IncidentId) -> Result<IncidentPage> {
         let facts = self.facts(caller, id).await?;
         let catalog = self.ctx.catalog().await?;
-        Ok(present::page(&self.scene(&catalog), &facts, self.submission()))
+        let scene = self.scene(&catalog);
+        let page = present::page(&scene, &facts, self.submission());
+        Ok(IncidentPage { life: present::life(&scene, &facts, caller, self.submission()), ..page })
     }
 
     async fn declare_form(&self, caller: &Caller) -> Result<DeclareForm> {
@@ -199,6 +201,26 @@ impl Incidents for Web {
         let update = Update::parse(&asked, &catalog, Limits::Form)?;
         let sent = sent(submission, &(id, &asked))?;
         incidents::update(&self.ctx, caller, id, &update, Some(&sent)).await?;
+        Ok(())
+    }
+
+    async fn reopen(
+        &self,
+        caller: &Caller,
+        id: IncidentId,
+        asked: RawUpdate,
+        submission: &str,
+    ) -> Result<()> {
+        let catalog = self.ctx.catalog().await?;
+        let update = Update { reopen_closed: true, ..Update::parse(&asked, &catalog, Limits::Form)? };
+        let sent = sent(submission, &(id, "reopen", &asked))?;
+        incidents::update(&self.ctx, caller, id, &update, Some(&sent)).await?;
+        Ok(())
+    }
+
+    async fn mistake(&self, caller: &Caller, id: IncidentId, submission: &str) -> Result<()> {
+        let sent = sent(submission, &(id, "mistake"))?;
+        incidents::mistake(&self.ctx, caller, id, &sent).await?;
         Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 mod declare;
 mod fence;
+mod life;
 mod live;
 mod people;
 mod sign_in;

@@ -137,6 +137,10 @@ pub mod code {
     pub const CLOSURE_REASON_REQUIRED: &str = "CLOSURE_REASON_REQUIRED";
     /// Not in the table of transitions.
     pub const TRANSITION_NOT_ALLOWED: &str = "TRANSITION_NOT_ALLOWED";
+    /// Too late, or not theirs, to take a declaration back.
+    pub const NOT_A_MISTAKE: &str = "NOT_A_MISTAKE";
+    /// Reopening one while another open one holds its key.
+    pub const DEDUP_KEY_TAKEN: &str = "DEDUP_KEY_TAKEN";
 }
 
 /// A backend is enabled, the priority asks for one, and it happened in production (01 §10).

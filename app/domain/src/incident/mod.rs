@@ -13,6 +13,7 @@
 //! | `update` | what may change at once |
 //! | `state` | the facts of an incident; conflicts, and the plan of an update |
 //! | `closure` | reasons for closing early; what still stands before closing |
+//! | `gate` | what closing takes now, where it is put right; a declaration taken back |
 //! | `milestone`, `metric`, `role` | key events, durations between them, who does what |
 //! | `cost`, `tag` | what it costs, and words to find it again |
 //! | `filter` | the query string of lists, statistics and the API |
@@ -22,6 +23,7 @@ mod closure;
 mod cost;
 mod declaration;
 mod filter;
+mod gate;
 mod impact;
 pub mod metric;
 pub mod milestone;
@@ -37,6 +39,7 @@ pub use closure::*;
 pub use cost::*;
 pub use declaration::*;
 pub use filter::*;
+pub use gate::*;
 pub use impact::*;
 pub use metric::{Disagreement, MetricValue, disagreeing, human_duration};
 pub use milestone::{KeyEvents, KeyEventsPlan, Marker, Milestone, MilestoneChange, Milestones};

@@ -1,6 +1,6 @@
 //! The page of one incident.
 
-use super::{Moment, Person, PriorityMark, Ruler, StatusMark, SurfaceState, UpdateForm};
+use super::{Life, Moment, Person, PriorityMark, Ruler, StatusMark, SurfaceState, UpdateForm};
 use crate::{IncidentId, JobId};
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +46,8 @@ pub struct IncidentPage {
     pub update: Option<UpdateForm>,
     /// Why there is no form: "Closed on 2026/10/14. A closed incident is not changed."
     pub closed_to: String,
+    /// To edit, close, reopen, take back.
+    pub life: Life,
     /// May press Retry.
     pub may_retry: bool,
     /// "Record unbroken, 41 entries, last hash 9f3c 71ab"; empty: not checked.

@@ -4,6 +4,7 @@
 use super::{
     composer::{Composer, RETRY, RetryDelivery, UPDATE, UpdateIncident},
     rails::{WhereAndWhat, WhoAndWhen},
+    reopen::{DeclaredByMistake, MISTAKE, Mistake},
     timeline::Timeline,
 };
 use crate::{
@@ -56,8 +57,12 @@ pub fn Detail() -> impl IntoView {
     let sent = Sent::to(UPDATE, answer(update));
     let retried = Sent::to(RETRY, answer(retry));
     let posted = accepted(answer(update), update.version());
+    let mistake = ServerAction::<DeclaredByMistake>::new();
+    let mistaken = Sent::to(MISTAKE, answer(mistake));
+    let taken_back = accepted(answer(mistake), mistake.version());
     let pressed = accepted(answer(retry), retry.version());
-    let first = Resource::new(move || (id.get(), posted.get()), move |(id, _)| page_of(id));
+    let first =
+        Resource::new(move || (id.get(), posted.get(), taken_back.get()), move |(id, ..)| page_of(id));
     let news = live().0;
     let query = use_query_map();
     let show = Memo::new(move |_| query.with(|query| query.get("show")).unwrap_or_default());
@@ -68,17 +73,22 @@ pub fn Detail() -> impl IntoView {
                     Ok(page) => {
                         let id = page.id;
                         let form = page.update.clone();
+                        let life = page.life.clone();
+                        let may_reopen = life.may_reopen;
                         let again = Signal::derive(move || (news.get(), pressed.get()));
                         let shown = Shown::new(page, again, move |_| load_incident(id));
                         view! {
                             <Title text=format!("Incident #{id}")/>
+                            <div class="mx-auto max-w-[1480px] px-4 lg:px-6">
+                                <Mistake id offered=life.mistake submission=life.submission action=mistake sent=mistaken/>
+                            </div>
                             {move || view! { <Head page=shown.now.get() posted=posted.into()/> }}
                             <JumpLinks/>
                             <div class="mx-auto grid max-w-[1480px] items-start gap-5 px-4 py-5 lg:grid-cols-[minmax(0,1fr)_20rem] lg:px-6 xl:grid-cols-[minmax(0,1fr)_18rem_20.5rem]">
                                 <div class="grid min-w-0 gap-4 lg:max-xl:row-span-2">
                                     {match form {
                                         Some(form) => view! { <div><Composer id form action=update sent/></div> }.into_any(),
-                                        None => view! { <ClosedTo text=shown.now.with_untracked(|p| p.closed_to.clone())/> }.into_any(),
+                                        None => view! { <ClosedTo id text=shown.now.with_untracked(|p| p.closed_to.clone()) may_reopen/> }.into_any(),
                                     }}
                                     {move || view! { <Timeline page=shown.now.get() show=show.get() retry/> }}
                                 </div>
@@ -87,7 +97,7 @@ pub fn Detail() -> impl IntoView {
                                     {move || view! { <WhereAndWhat page=shown.now.get() retry retried/> }}
                                 </div>
                             </div>
-                            <Thumb may_post=shown.now.with_untracked(|p| p.update.is_some())/>
+                            <Thumb id may_post=shown.now.with_untracked(|p| p.update.is_some())/>
                         }.into_any()
                     }
                     Err(problem) => view! { <Trouble problem/> }.into_any(),
@@ -156,6 +166,8 @@ fn Head(page: IncidentPage, posted: Signal<usize>) -> impl IntoView {
                             <a href="#message" rel="external" class="btn btn-primary btn-sm">
                                 <Icon name="message-square-plus"/>"Post update "<kbd class="kbd js-only max-md:hidden" aria-hidden="true">"u"</kbd>
                             </a>
+                            <a href=routes::edit(page.id) class="btn btn-sm">"Edit"</a>
+                            <a href=routes::close(page.id) class="btn btn-sm">"Close"</a>
                         </div>
                     })}
                 </div>
@@ -222,8 +234,9 @@ fn Notes(pending: String, posted: Signal<usize>) -> impl IntoView {
 }
 
 #[component]
-fn ClosedTo(text: String) -> impl IntoView {
-    (!text.is_empty()).then(|| view! { <p class="sheet noprint px-4 py-3 text-ink-2">{text}</p> })
+fn ClosedTo(id: IncidentId, text: String, may_reopen: bool) -> impl IntoView {
+    let link = may_reopen.then(|| view! { " "<a class="a" href=routes::reopen(id)>"Reopen"</a> });
+    (!text.is_empty()).then(|| view! { <p class="sheet noprint px-4 py-3 text-ink-2">{text}{link}</p> })
 }
 
 #[component]
@@ -249,10 +262,12 @@ fn JumpLinks() -> impl IntoView {
 
 /// On phones: the action under the thumb.
 #[component]
-fn Thumb(may_post: bool) -> impl IntoView {
+fn Thumb(id: IncidentId, may_post: bool) -> impl IntoView {
     may_post.then(|| view! {
         <div class="noprint sticky bottom-0 z-20 flex gap-2 border-t border-base-300 bg-base-100 p-2 sm:hidden">
             <a href="#message" rel="external" class="btn btn-primary flex-1">"Post update"</a>
+            <a href=routes::edit(id) class="btn">"Edit"</a>
+            <a href=routes::close(id) class="btn">"Close"</a>
         </div>
     })
 }

@@ -1,23 +1,30 @@
 //! Incidents: the list, the page of one, and the forms to declare and to post an update.
 
+mod close;
 mod composer;
 mod declare;
 mod declare_form;
 mod detail;
+mod edit;
 pub mod editors;
 mod filters;
 mod list;
 mod rails;
+mod reopen;
 mod timeline;
 mod update;
 
+pub use close::{Close, close_incident};
 pub use composer::{retry_delivery, update_incident};
 pub use declare::{Declare, declare_incident, load_declare_form};
 pub use detail::{Detail, load_incident};
+pub use edit::{Edit, edit_incident};
 pub use list::{List, load_incidents};
+pub use reopen::{Reopen, declared_by_mistake, reopen_incident};
 pub use update::Update;
 
-use crate::Problem;
+use crate::{Problem, forms::Sent};
+use leptos::{prelude::*, task::spawn_local};
 
 /// A new key for a form that counts once: needed when the same form is to be sent as new without loading the page.
 ///
@@ -28,4 +35,19 @@ pub async fn new_submission() -> Result<String, Problem> {
     use crate::server::{backend, caller};
     caller()?;
     Ok(backend().submission())
+}
+
+/// The key of a form; a new one when it was used with other words, so that the form can be sent as new.
+fn renewed(submission: String, sent: Sent) -> RwSignal<String> {
+    let key = RwSignal::new(submission);
+    Effect::new(move |_| {
+        if let Some(domain::Error::SentAlready { .. }) = sent.error().map(|problem| problem.0) {
+            spawn_local(async move {
+                if let Ok(fresh) = new_submission().await {
+                    key.try_set(fresh);
+                }
+            });
+        }
+    });
+    key
 }

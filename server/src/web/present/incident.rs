@@ -7,15 +7,18 @@ use crate::incidents::{
 };
 use chrono::TimeDelta;
 use domain::{
-    CostId, EnvironmentId, ImpactLevelId, ImpactTypeId, MetricTypeId, Timestamp,
+    Caller, CostId, EnvironmentId, ImpactLevelId, ImpactTypeId, MetricTypeId, Timestamp,
+    access::Act,
     catalog::{Catalog, MilestoneType},
     incident::{
-        ClosureReason, Cost, LevelCode, Milestones, PLATFORMS, Postmortem, State, Status, Tag, blockers,
-        disagreeing, human_duration,
+        ClosureReason, Cost, Gate, LevelCode, Milestones, PLATFORMS, Postmortem, State, Status, Tag,
+        blockers, disagreeing, human_duration,
         milestone::{DECLARED, MITIGATED, RECOVERED, RESOLVED, STARTED},
         needs_postmortem,
     },
-    view::{Fact, Impact, IncidentPage, KeyEvent, Metric, RoleHolder, Ruler, RulerFacts, UpdateForm},
+    view::{
+        Choice, Fact, Impact, IncidentPage, KeyEvent, Life, Metric, RoleHolder, Ruler, RulerFacts, UpdateForm,
+    },
 };
 
 /// What was read of one incident.
@@ -79,8 +82,25 @@ pub fn page(scene: &Scene<'_>, facts: &Facts, submission: String) -> IncidentPag
         costs: costs(scene.catalog, &facts.costs),
         update,
         closed_to,
+        life: Life::default(),
         may_retry: true,
         record: String::new(),
+    }
+}
+
+/// What this caller may do besides posting. `submission` is the key of the form that does it.
+pub fn life(scene: &Scene<'_>, facts: &Facts, caller: &Caller, submission: String) -> Life {
+    let state = facts.state(scene.catalog);
+    let environments = scene.catalog.environments.iter().map(|e| Choice {
+        note: e.name.clone(),
+        chosen: state.environments.contains(&e.id),
+        ..Choice::new(e.id.to_string(), e.value.clone())
+    });
+    Life {
+        environments: environments.collect(),
+        may_reopen: state.status == Status::Closed && caller.may_do(Act::Reopen).is_ok(),
+        mistake: state.may_be_mistake(caller.user_id(), scene.times.now),
+        ..Life::gate(Gate::of(&state, scene.catalog), submission)
     }
 }
 

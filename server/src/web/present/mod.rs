@@ -11,7 +11,7 @@ mod time;
 mod timeline;
 
 pub use desk::{connection, dashboard, fires, recent};
-pub use incident::{Facts, page};
+pub use incident::{Facts, life, page};
 pub use list::list;
 pub use time::Times;
 
