@@ -69,6 +69,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/incident/:id/costs/") view=incidents::editors::Costs/>
                         <Route path=path!("/incident/:id/tags/") view=incidents::editors::Tags/>
                         <Route path=path!("/incident/:id/edit/") view=incidents::Edit/>
+                        <Route path=path!("/incident/:id/correct/:entry/") view=incidents::Correct/>
                         <Route path=path!("/incident/:id/close/") view=incidents::Close/>
                         <Route path=path!("/incident/:id/reopen/") view=incidents::Reopen/>
                         <Route path=path!("/err/:code/") view=Preview/>

@@ -19,6 +19,16 @@ pub fn update(id: IncidentId) -> String {
     format!("/incident/{id}/update/")
 }
 
+/// One entry of its timeline, for good.
+pub fn entry(id: IncidentId, entry: &str) -> String {
+    format!("{}#{entry}", incident(id))
+}
+
+/// The form to give an entry other words.
+pub fn correct(id: IncidentId, update: &str) -> String {
+    format!("/incident/{id}/correct/{update}/")
+}
+
 /// The form that dates its key events.
 pub fn key_events(id: IncidentId) -> String {
     format!("/incident/{id}/update_key_events/")

@@ -7,6 +7,9 @@ const PAGES: [title: RegExp, path: (id: number) => string, status?: number][] = 
   [/^Declare Critical Incident \| /, () => "/incident/create/"],
   [/^Incident #\d+ \| /, (id) => `/incident/${id}/`],
   [/^Update incident #\d+ \| /, (id) => `/incident/${id}/update/`],
+  [/^Edit incident #\d+ \| /, (id) => `/incident/${id}/edit/`],
+  [/^Close incident #\d+ \| /, (id) => `/incident/${id}/close/`],
+  [/^Reopen incident #\d+ \| /, (id) => `/incident/${id}/reopen/`],
   [/^Page not found \| /, () => "/nowhere/", 404],
 ];
 const LONG = "Averyveryverylongwordthatnobodywouldevertypebutsomebodydidaverylongone".repeat(1);

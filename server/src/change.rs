@@ -76,6 +76,14 @@ pub enum Change {
         added: Vec<String>,
         removed: Vec<String>,
     },
+    /// An entry of the timeline got other words.
+    MessageCorrected {
+        incident: IncidentId,
+        update: UpdateId,
+        words: String,
+        /// It may stand in the channel, where it is edited.
+        told: bool,
+    },
 }
 
 /// Key events were dated, moved or cleared; the metrics made of them came along.
@@ -207,7 +215,8 @@ impl Change {
             | Change::MemberLeft { incident, .. }
             | Change::CostAdded { incident, .. }
             | Change::CostRemoved { incident, .. }
-            | Change::TagsChanged { incident, .. } => Some(*incident),
+            | Change::TagsChanged { incident, .. }
+            | Change::MessageCorrected { incident, .. } => Some(*incident),
             Change::KeyEventsChanged(k) => Some(k.incident),
             Change::RolesChanged(r) => Some(r.incident),
         }
@@ -259,6 +268,9 @@ impl Change {
                 ("cost_added", cost_facts(*line, cost), words)
             }
             Change::CostRemoved { line, cost, .. } => ("cost_removed", cost_facts(*line, cost), vec![]),
+            Change::MessageCorrected { update, words, .. } => {
+                ("message_corrected", json!({ "update": update }), vec![("message".into(), words.clone())])
+            }
             Change::TagsChanged { added, removed, .. } => {
                 ("tags_changed", json!({ "added": added, "removed": removed }), vec![])
             }

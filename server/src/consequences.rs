@@ -11,6 +11,10 @@ use domain::{IncidentId, Origin};
 pub fn consequences(change: &Change, _origin: Origin) -> Vec<Job> {
     match change {
         Change::IncidentDeclared(declared) => after_declared(declared),
+        Change::MessageCorrected { incident, update, told, .. } => {
+            let edit = SlackJob::CorrectUpdate { incident: *incident, update: *update };
+            slack(told.then_some(edit))
+        }
         Change::IncidentUpdated(updated) => after_updated(updated),
         Change::ChannelAttached(attached) => after_attached(attached),
         Change::ChannelChanged { .. }

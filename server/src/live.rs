@@ -121,7 +121,8 @@ pub fn news_of(change: &Change) -> Vec<News> {
         | Change::RolesChanged(_)
         | Change::CostAdded { .. }
         | Change::CostRemoved { .. }
-        | Change::TagsChanged { .. } => change.incident().map(News::Incident).into_iter().collect(),
+        | Change::TagsChanged { .. }
+        | Change::MessageCorrected { .. } => change.incident().map(News::Incident).into_iter().collect(),
         // No page shows it.
         Change::ChannelTagged { .. }
         | Change::TokenCreated { .. }

@@ -7,7 +7,7 @@ use tests::{
     sandbox::faults::{Fault, Kind},
 };
 
-// CORE-072 CORE-073: twenty minutes without Slack: declaring and updating go on; on return one channel, each message once, in order.
+// CORE-058 CORE-072 CORE-073: twenty minutes without Slack: declaring and updating go on; on return one channel, each message once, in order.
 #[tokio::test]
 async fn what_was_said_while_slack_was_away_stands_behind_the_card_in_order() {
     let t = App::start().await;

@@ -128,6 +128,10 @@ pub enum Act {
     Declare,
     /// Update, close, assign roles: anything that changes an incident the caller may see.
     Change,
+    /// Give an entry other words: who said it, or who may change incidents by name.
+    Correct {
+        author: Option<UserId>,
+    },
     /// Bring a closed one back: administrators, who may even delete one.
     Reopen,
 }
@@ -178,7 +182,10 @@ impl Caller {
         match (self.origin, act) {
             (Origin::Api, Act::Declare) => self.need(Permission::AddIncident),
             (_, Act::Reopen) => self.need(Permission::DeleteIncident),
-            (Origin::Api, Act::Change) => self.need(Permission::ChangeIncident),
+            (Origin::Api, Act::Change | Act::Correct { .. }) => self.need(Permission::ChangeIncident),
+            (_, Act::Correct { author }) if author.is_none() || author != self.user_id() => {
+                self.need(Permission::ChangeIncident)
+            }
             _ => Ok(()),
         }
     }

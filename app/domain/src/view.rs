@@ -10,6 +10,7 @@ pub mod form;
 pub mod incident;
 pub mod life;
 pub mod list;
+pub mod promise;
 pub mod ruler;
 
 pub use desk::*;
@@ -18,6 +19,7 @@ pub use form::*;
 pub use incident::*;
 pub use life::*;
 pub use list::*;
+pub use promise::*;
 pub use ruler::*;
 
 use crate::{UserId, catalog::Priority, incident::Status};

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use domain::{
-    Caller, IncidentId, Result,
-    incident::{RawDeclaration, RawUpdate},
+    Caller, IncidentId, Result, UpdateId,
+    incident::{RawDeclaration, RawUpdate, Set},
     view::{DeclareForm, IncidentList, IncidentPage},
 };
 
@@ -25,6 +25,16 @@ pub trait Incidents: Send + Sync + 'static {
     /// Brings a closed one back, for administrators.
     async fn reopen(&self, caller: &Caller, id: IncidentId, asked: RawUpdate, submission: &str)
     -> Result<()>;
+
+    /// Gives an entry of the timeline other words, once per submission.
+    async fn correct(
+        &self,
+        caller: &Caller,
+        id: IncidentId,
+        entry: UpdateId,
+        message: Set<String>,
+        submission: &str,
+    ) -> Result<()>;
 
     /// Takes a declaration back within a minute.
     async fn mistake(&self, caller: &Caller, id: IncidentId, submission: &str) -> Result<()>;

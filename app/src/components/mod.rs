@@ -14,4 +14,4 @@ pub use mark::{Chip, Initials, Prio, PrivateChip, StateMark, Status};
 pub use notice::{ErrorSummary, FieldsSummary, Waiting};
 pub use prose::{Prose, Sections, Title};
 pub use ruler::{RulerFull, RulerSmall};
-pub use text::{Ago, Due};
+pub use text::{Ago, Countdown, Due};

@@ -3,8 +3,8 @@
 use crate::{
     Problem,
     components::{
-        Ago, Chip, Due, Icon, Initials, Prio, PrivateChip, Prose, RulerSmall, StateMark, Status, Title,
-        Waiting,
+        Ago, Chip, Countdown, Due, Icon, Initials, Prio, PrivateChip, Prose, RulerSmall, StateMark, Status,
+        Title, Waiting,
     },
     layout::Trouble,
     live::{Shown, live},
@@ -121,13 +121,14 @@ fn FireBox(fire: Burning) -> impl IntoView {
                 </div>
                 <div class="lg:border-l lg:border-base-300 lg:pl-6">
                     <dl class="grid grid-cols-2 content-start gap-x-4 gap-y-3">
-                        {fire.promise.map(|promise| view! {
-                            <div class="col-span-2">
-                                <dt class="hd">"Next update"</dt>
-                                <dd class="flex flex-wrap items-baseline gap-x-2 text-2xl font-bold tracking-tight">
-                                    {promise.text}<span class="text-sm font-normal tracking-normal text-ink-2">{promise.note}</span>
-                                </dd>
-                            </div>
+                        {fire.promise.map(|promise| {
+                            let note = promise.note.clone();
+                            view! {
+                                <div class="col-span-2">
+                                    <dt class="hd">"Next update"</dt>
+                                    <dd class="flex flex-wrap items-baseline gap-x-2"><Countdown promise/><span class="text-ink-2">{note}</span></dd>
+                                </div>
+                            }
                         })}
                         {fire.people.into_iter().map(|holder| {
                             let name = holder.person.as_ref().map_or_else(|| "Nobody yet".to_owned(), |p| p.name.clone());

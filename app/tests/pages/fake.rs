@@ -4,7 +4,7 @@ use app::backend::{Desk, Editors, Fields, Incidents, Jobs};
 use async_trait::async_trait;
 use domain::{
     Caller, Conflict, Error, FieldCode, FieldErrors, IncidentId, JobId, Permission, Result, Timestamp,
-    UserId,
+    UpdateId, UserId,
     catalog::Catalog,
     incident::{RawCost, RawDeclaration, RawUpdate, Set, Status},
     view::*,
@@ -176,7 +176,7 @@ impl Desk for Fake {
                 ..Dashboard::default()
             });
         }
-        let late = Promise { mood: Mood::Late, text: "update late by 11 min".into(), note: String::new() };
+        let late = Promise { mood: Mood::Late, text: "update late by 11 min".into(), ..Promise::default() };
         let row = ActiveRow {
             words: "Rollback is at 40 % of traffic. Card failures are down from 31 % to 9 %.".into(),
             said_by: "Mara Lindqvist, 6 min ago".into(),
@@ -191,7 +191,7 @@ impl Desk for Fake {
             fire: Some(Burning {
                 row,
                 lasts: "51 min".into(),
-                promise: Some(Promise { mood: Mood::Due, text: "12 min".into(), note: "due 15:05".into() }),
+                promise: Some(Promise::with(720, "due 15:05".into())),
                 people: vec![
                     RoleHolder { role: "Commander".into(), person: Some(named(2, "Ines Okafor")) },
                     RoleHolder { role: "Communication Lead".into(), person: None },
@@ -317,7 +317,7 @@ impl Incidents for Fake {
         if query.contains("search=nothing") || self.world == World::Quiet {
             return Ok(base);
         }
-        let due = |mood, text: &str| Some(Promise { mood, text: text.into(), note: String::new() });
+        let due = |mood, text: &str| Some(Promise { mood, text: text.into(), ..Promise::default() });
         let mut rows = vec![
             IncidentRow {
                 promise: due(Mood::Due, "due in 12 min"),
@@ -441,6 +441,18 @@ impl Incidents for Fake {
         self.update(caller, id, asked, submission).await
     }
 
+    async fn correct(
+        &self,
+        caller: &Caller,
+        id: IncidentId,
+        _: UpdateId,
+        message: Set<String>,
+        submission: &str,
+    ) -> Result<()> {
+        let asked = RawUpdate { message: Some(message.to), ..RawUpdate::default() };
+        self.update(caller, id, asked, submission).await
+    }
+
     async fn mistake(&self, caller: &Caller, id: IncidentId, submission: &str) -> Result<()> {
         self.update(caller, id, RawUpdate::default(), submission).await
     }
@@ -479,7 +491,7 @@ impl Fake {
             declared: moment("14:09"),
             declared_by: named(3, "Yusuf Demir"),
             lasting: "burning for 51 min".into(),
-            promise: Some(Promise { mood: Mood::Due, text: "12 min".into(), note: "due 15:05, Mara Lindqvist".into() }),
+            promise: Some(Promise::with(720, "due 15:05, Mara Lindqvist".into())),
             doing_now: "Rolling back gateway release 2026.10.3, at 40 % of traffic. Full rollback at 15:00.".into(),
             then: "Set Mitigated when failures stay under 1 %. A post-mortem follows, as for every P1 in PRD.".into(),
             ruler: ruler(),
@@ -562,6 +574,7 @@ impl Fake {
             did: did.into(),
             changes,
             words: words.into(),
+            more: domain::view::Said::default(),
         };
         let line = |name: &str, did: &str, changes, about| EntryKind::Changed {
             by: Some(named(9, name)),

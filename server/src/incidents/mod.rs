@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`declare`] | one new incident, whichever door asked |
 //! | [`update`] | a message, changed fields, a new status: one entry of the timeline |
+//! | [`correct()`] | other words for what was said |
 //! | [`mistake`] | a declaration taken back within a minute |
 //! | [`attach_channel`], [`channel_event`], [`tag_channel`] | what Slack made of the incident's channel |
 //! | [`key_events`] | when it started, was detected, recovered; the metrics follow |
@@ -16,6 +17,7 @@
 //! room.
 
 mod channel;
+mod correct;
 pub mod costs;
 mod declare;
 pub mod desk;
@@ -31,6 +33,7 @@ mod tags;
 mod update;
 
 pub use channel::{NewChannel, attach_channel, channel_event, tag_channel};
+pub use correct::correct;
 pub use declare::{Declaring, declare};
 pub use details::{CostSum, Details, Metric, RoleHeld, details};
 pub use key_events::key_events;

@@ -84,7 +84,20 @@ pub struct Update {
     pub event_ts: Timestamp,
     pub event_type: Option<String>,
     pub is_milestone: bool,
+    /// The next one is promised by then.
+    pub next_update_at: Option<Timestamp>,
+    /// `message` is not what was said first.
+    pub corrected: Option<Corrected>,
     pub created_at: Timestamp,
+}
+
+/// That an entry was given other words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Corrected {
+    pub original: String,
+    /// `None`: somebody who is gone.
+    pub by: Option<Person>,
+    pub at: Timestamp,
 }
 
 #[derive(sqlx::FromRow)]
@@ -330,6 +343,11 @@ struct UpdateRow {
     event_ts: Timestamp,
     event_type: Option<String>,
     is_milestone: bool,
+    next_update_at: Option<Timestamp>,
+    original: Option<String>,
+    corrected_by: Option<Uuid>,
+    corrector: Option<String>,
+    corrected_at: Option<Timestamp>,
     created_at: Timestamp,
 }
 
@@ -339,6 +357,11 @@ impl From<UpdateRow> for Update {
             id: Some(UserId(id)),
             name: r.author.unwrap_or_default(),
             slack_id: r.author_slack,
+        });
+        let corrector = r.corrected_by.map(|id| Person {
+            id: Some(UserId(id)),
+            name: r.corrector.unwrap_or_default(),
+            slack_id: None,
         });
         Update {
             id: UpdateId(r.id),
@@ -354,6 +377,12 @@ impl From<UpdateRow> for Update {
             event_ts: r.event_ts,
             event_type: r.event_type,
             is_milestone: r.is_milestone,
+            next_update_at: r.next_update_at,
+            corrected: r.original.zip(r.corrected_at).map(|(original, at)| Corrected {
+                original,
+                by: corrector,
+                at,
+            }),
             created_at: r.created_at,
         }
     }
@@ -368,9 +397,11 @@ pub async fn update(db: &PgPool, id: UpdateId) -> Result<Update> {
         UpdateRow,
         r#"SELECT p.id, p.incident_id, p.message, p.status, p.priority_id, p.category_id, p.environment_id, p.title,
                   p.description, p.created_by, u.full_name AS "author?", su.slack_id AS "author_slack?",
-                  p.event_ts, p.event_type, p.is_milestone, p.created_at
+                  p.event_ts, p.event_type, p.is_milestone, p.next_update_at, p.original, p.corrected_by,
+                  cu.full_name AS "corrector?", p.corrected_at, p.created_at
            FROM incident_updates p
            LEFT JOIN users u ON u.id = p.created_by
+           LEFT JOIN users cu ON cu.id = p.corrected_by
            LEFT JOIN slack_users su ON su.user_id = p.created_by
            WHERE p.id = $1"#,
         id.0
@@ -390,9 +421,11 @@ pub async fn timeline(db: &PgPool, incident: IncidentId, limit: i64) -> Result<V
         UpdateRow,
         r#"SELECT p.id, p.incident_id, p.message, p.status, p.priority_id, p.category_id, p.environment_id, p.title,
                   p.description, p.created_by, u.full_name AS "author?", su.slack_id AS "author_slack?",
-                  p.event_ts, p.event_type, p.is_milestone, p.created_at
+                  p.event_ts, p.event_type, p.is_milestone, p.next_update_at, p.original, p.corrected_by,
+                  cu.full_name AS "corrector?", p.corrected_at, p.created_at
            FROM incident_updates p
            LEFT JOIN users u ON u.id = p.created_by
+           LEFT JOIN users cu ON cu.id = p.corrected_by
            LEFT JOIN slack_users su ON su.user_id = p.created_by
            WHERE p.incident_id = $1
            ORDER BY p.event_ts DESC, p.created_at DESC, p.id LIMIT $2"#,

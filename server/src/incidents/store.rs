@@ -183,7 +183,8 @@ pub async fn lock(
     }
     let row = sqlx::query!(
         "SELECT title, description, status, priority_id, category_id, environment_id, private, ignore,
-                closure_reason, closure_reference, created_at, created_by, mitigated_at, closed_at, custom_fields
+                closure_reason, closure_reference, created_at, created_by, mitigated_at, closed_at, next_update_at,
+                custom_fields
          FROM incidents WHERE id = $1",
         id.0
     )
@@ -227,6 +228,7 @@ pub async fn lock(
         created_by: UserId(row.created_by),
         mitigated_at: row.mitigated_at,
         closed_at: row.closed_at,
+        next_update_at: row.next_update_at,
         milestones: latest(
             milestones
                 .into_iter()
@@ -263,8 +265,9 @@ pub async fn apply(
     write_columns(conn, current, plan, now, catalog).await?;
     sqlx::query!(
         "INSERT INTO incident_updates (id, incident_id, message, status, priority_id, category_id, environment_id,
-                                       title, description, created_by, event_ts, event_type, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)",
+                                       title, description, created_by, event_ts, event_type, created_at, updated_at,
+                                       next_update_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14)",
         update.0,
         current.id.0,
         plan.message.as_ref().map(|m| m.as_str()),
@@ -278,12 +281,54 @@ pub async fn apply(
         plan.event_ts,
         plan.marker.map(|m| m.as_str()),
         now,
+        plan.next_update.and_then(|c| c.to),
     )
     .execute(&mut *conn)
     .await
     .or_internal("inserting an update")?;
     write_milestones(conn, current.id, &plan.milestones, author, now).await?;
     write_metrics(conn, current.id, &plan.metrics).await
+}
+
+/// The words of an entry and who said them; None where the incident has no such words.
+pub async fn said(
+    conn: &mut PgConnection,
+    incident: IncidentId,
+    entry: UpdateId,
+) -> Result<Option<(String, Option<UserId>)>> {
+    let row = sqlx::query!(
+        r#"SELECT message AS "message!", created_by FROM incident_updates
+           WHERE id = $2 AND incident_id = $1 AND message IS NOT NULL"#,
+        incident.0,
+        entry.0,
+    )
+    .fetch_optional(conn)
+    .await
+    .or_internal("reading what was said")?;
+    Ok(row.map(|r| (r.message, r.created_by.map(UserId))))
+}
+
+/// Gives an entry other words; what it said first is kept beside them.
+pub async fn write_words(
+    conn: &mut PgConnection,
+    entry: UpdateId,
+    words: &str,
+    author: Option<UserId>,
+    now: Timestamp,
+) -> Result<()> {
+    sqlx::query!(
+        "UPDATE incident_updates SET message = $2, original = coalesce(original, message), corrected_by = $3,
+                corrected_at = $4, updated_at = $4
+         WHERE id = $1",
+        entry.0,
+        words,
+        author.map(|u| u.0),
+        now,
+    )
+    .execute(conn)
+    .await
+    .or_internal("correcting what was said")?;
+    Ok(())
 }
 
 async fn write_columns(
@@ -306,7 +351,7 @@ async fn write_columns(
             closed_at = CASE WHEN $11 THEN $12 ELSE closed_at END,
             closure_reason = CASE WHEN $13 THEN $14 ELSE closure_reason END,
             closure_reference = CASE WHEN $13 THEN coalesce($15, '') ELSE closure_reference END,
-            updated_at = $16
+            updated_at = $16, next_update_at = CASE WHEN $17 THEN $18 ELSE next_update_at END
          WHERE id = $1",
         current.id.0,
         plan.title.as_ref().map(|c| c.to.as_str()),
@@ -324,6 +369,8 @@ async fn write_columns(
         closure.flatten().map(|c| c.reason.as_str()),
         closure.flatten().map(|c| c.reference.as_str()),
         now,
+        plan.next_update.is_some(),
+        plan.next_update.and_then(|c| c.to),
     )
     .execute(conn)
     .await;

@@ -7,7 +7,7 @@ use crate::{
     write::Sent,
 };
 use domain::{
-    Caller, IncidentId, Result, Timestamp, UpdateId,
+    Caller, Error, FieldCode, IncidentId, Result, Timestamp, UpdateId,
     access::Act,
     catalog::Catalog,
     incident::{MilestoneChange, State, Status, Update, UpdatePlan},
@@ -39,6 +39,10 @@ pub async fn update(
     sent: Option<&Sent>,
 ) -> Result<Updating> {
     caller.may_do(if asked.reopen_closed { Act::Reopen } else { Act::Change })?;
+    if asked.asks_nothing() {
+        let words = "Nothing is changed. Change something or write a message.";
+        return Err(Error::field("message", FieldCode::Required, words));
+    }
     posted(ctx, caller, id, sent, |_, _| Ok(asked.clone())).await
 }
 
@@ -120,6 +124,10 @@ fn facts(
     if let Some(at) = plan.closed_at {
         let before = current.closed_at.map(|t| t.timestamp_micros());
         fields.push(("closed_at", json!(before), json!(at.map(|t| t.timestamp_micros()))));
+    }
+    if let Some(c) = plan.next_update {
+        let micros = |at: Option<Timestamp>| json!(at.map(|at| at.timestamp_micros()));
+        fields.push(("next_update_at", micros(c.from), micros(c.to)));
     }
     if let Some(closure) = &plan.closure {
         let before = current.closure.as_ref().map(|c| c.reason.as_str());

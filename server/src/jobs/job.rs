@@ -38,6 +38,8 @@ pub enum SlackJob {
     ArchiveChannel { incident: IncidentId },
     /// say: who holds which role, after the channel is made.
     RolesMessage { incident: IncidentId },
+    /// reconcile: an update that was told and got other words since.
+    CorrectUpdate { incident: IncidentId, update: UpdateId },
     /// say: an update, in the channel.
     PostUpdate { incident: IncidentId, update: UpdateId },
     /// say: the incident, or an update of it, in the channel tagged `tech_incidents`.
@@ -79,6 +81,7 @@ impl Job {
                 SlackJob::ArchiveChannel { .. } => "slack.archive_channel",
                 SlackJob::RolesMessage { .. } => "slack.roles_message",
                 SlackJob::PostUpdate { .. } => "slack.post_update",
+                SlackJob::CorrectUpdate { .. } => "slack.correct_update",
                 SlackJob::Announce { .. } => "slack.announce",
                 SlackJob::RolesChanged { .. } => "slack.roles_changed",
                 SlackJob::RoleDm { .. } => "slack.role_dm",
@@ -99,6 +102,7 @@ impl Job {
                 | SlackJob::ArchiveChannel { incident }
                 | SlackJob::RolesMessage { incident }
                 | SlackJob::PostUpdate { incident, .. }
+                | SlackJob::CorrectUpdate { incident, .. }
                 | SlackJob::RolesChanged { incident, .. }
                 | SlackJob::Announce { incident, .. }
                 | SlackJob::RoleDm { incident, .. }
@@ -120,6 +124,7 @@ impl Job {
                 | SlackJob::ArchiveChannel { incident }
                 | SlackJob::RolesMessage { incident }
                 | SlackJob::RolesChanged { incident, .. }
+                | SlackJob::CorrectUpdate { incident, .. }
                 | SlackJob::PostUpdate { incident, .. } => format!("channel {incident}"),
                 SlackJob::Announce { incident, .. } => format!("announce {incident}"),
                 SlackJob::RoleDm { incident, user, .. } => format!("dm {incident} {user}"),
@@ -157,7 +162,8 @@ impl Job {
                 SlackJob::ReconcileChannel { .. }
                 | SlackJob::Invite { .. }
                 | SlackJob::DeclaredCard { .. }
-                | SlackJob::ArchiveChannel { .. } => None,
+                | SlackJob::ArchiveChannel { .. }
+                | SlackJob::CorrectUpdate { .. } => None,
             },
             Job::Core(CoreJob::RootHistory { tick }) => Some(format!("root_history:{}", tick.timestamp())),
         }
@@ -171,6 +177,7 @@ impl Job {
                 SlackJob::Invite { incident } => Some(format!("slack.invite {incident}")),
                 SlackJob::DeclaredCard { incident } => Some(format!("slack.card {incident}")),
                 SlackJob::ArchiveChannel { incident } => Some(format!("slack.archive {incident}")),
+                SlackJob::CorrectUpdate { update, .. } => Some(format!("slack.correct {update}")),
                 SlackJob::CreateChannel { .. }
                 | SlackJob::RolesMessage { .. }
                 | SlackJob::PostUpdate { .. }

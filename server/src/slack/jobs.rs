@@ -41,6 +41,7 @@ pub async fn run(ctx: &Context, job: &SlackJob, run: &Run) -> Result<Done, JobEr
         SlackJob::ArchiveChannel { incident } => channel::archive(&desk, *incident).await,
         SlackJob::RolesMessage { incident } => roles_message(&desk, *incident).await,
         SlackJob::PostUpdate { incident, update } => post_update(&desk, *incident, *update).await,
+        SlackJob::CorrectUpdate { incident, update } => correct_update(&desk, *incident, *update).await,
         SlackJob::Announce { incident, update } => announce(&desk, *incident, *update).await,
         SlackJob::RolesChanged { incident, update } => roles_changed(&desk, *incident, *update).await,
         SlackJob::RoleDm { incident, user, role, update } => {
@@ -284,6 +285,22 @@ async fn post_update(desk: &Desk<'_>, id: IncidentId, update: UpdateId) -> Resul
     let say = said::take(desk, id, "channel", &format!("update {update}")).await?;
     let message = messages::update(&scene.subject(&say, desk.run), &entry);
     said(said::once(desk, &say, channel, false, &message).await?)
+}
+
+/// Edits an update that was told to the words it has now. One that is yet to be told will say them by itself.
+async fn correct_update(desk: &Desk<'_>, id: IncidentId, update: UpdateId) -> Result<Done, JobError> {
+    let scene = desk.scene(id).await?;
+    let channel = open_channel(&scene.incident)?;
+    let entry = entry(desk, update).await?;
+    let say = said::take(desk, id, "channel", &format!("update {update}")).await?;
+    let Some(posted) = &say.posted else { return Ok(Done::Nothing) };
+    let message = messages::update(&scene.subject(&say, desk.run), &entry);
+    match desk.call(Method::UpdateMessage, desk.slack.update_message(posted, &message)).await? {
+        Ok(()) => Ok(Done::Done),
+        // Somebody deleted it there; the page keeps it.
+        Err(error) if error.is("message_not_found") => Ok(Done::Nothing),
+        Err(error) => Err(desk.channel_failed(channel, error).await),
+    }
 }
 
 /// Tells the tagged channel. What became private meanwhile is not told.

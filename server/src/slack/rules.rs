@@ -65,6 +65,8 @@ mod tests {
             event_ts: at,
             event_type: None,
             is_milestone: false,
+            next_update_at: None,
+            corrected: None,
             created_at: at,
         }
     }

@@ -15,9 +15,9 @@ use app::backend::{Desk, Incidents, Jobs};
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use domain::{
-    Caller, Error, IncidentId, JobId, Origin, Result,
+    Caller, Error, IncidentId, JobId, Origin, Result, UpdateId,
     catalog::Catalog,
-    incident::{Declaration, Filter, Limits, RawDeclaration, RawUpdate, Update},
+    incident::{Correction, Declaration, Filter, Limits, RawDeclaration, RawUpdate, Set, Update, promise},
     view::{Connection, Dashboard, DeclareForm, Fires, IncidentList, IncidentPage, Login},
 };
 
@@ -148,6 +148,18 @@ impl Desk for Web {
     }
 }
 
+impl Web {
+    /// A time on the clock of the installation as a moment; what is no time is refused with the rest of the form.
+    fn by_our_clock(&self, asked: RawUpdate) -> RawUpdate {
+        let zone = &self.ctx.settings.site.time_zone;
+        let read = |text: String| match promise::on_the_clock(&text, self.ctx.now(), zone) {
+            Some(moment) => moment.to_rfc3339(),
+            None => text,
+        };
+        RawUpdate { next_update_at: asked.next_update_at.map(read), ..asked }
+    }
+}
+
 #[async_trait]
 impl Incidents for Web {
     async fn incidents(&self, caller: &Caller, asked: &str) -> Result<IncidentList> {
@@ -166,7 +178,7 @@ impl Incidents for Web {
         let catalog = self.ctx.catalog().await?;
         let scene = self.scene(&catalog);
         let page = present::page(&scene, &facts, self.submission());
-        Ok(IncidentPage { life: present::life(&scene, &facts, caller, self.submission()), ..page })
+        Ok(present::for_caller(page, &scene, &facts, caller, self.submission()))
     }
 
     async fn declare_form(&self, caller: &Caller) -> Result<DeclareForm> {
@@ -198,8 +210,8 @@ impl Incidents for Web {
         submission: &str,
     ) -> Result<()> {
         let catalog = self.ctx.catalog().await?;
-        let update = Update::parse(&asked, &catalog, Limits::Form)?;
         let sent = sent(submission, &(id, &asked))?;
+        let update = Update::parse(&self.by_our_clock(asked), &catalog, Limits::Form)?;
         incidents::update(&self.ctx, caller, id, &update, Some(&sent)).await?;
         Ok(())
     }
@@ -215,6 +227,20 @@ impl Incidents for Web {
         let update = Update { reopen_closed: true, ..Update::parse(&asked, &catalog, Limits::Form)? };
         let sent = sent(submission, &(id, "reopen", &asked))?;
         incidents::update(&self.ctx, caller, id, &update, Some(&sent)).await?;
+        Ok(())
+    }
+
+    async fn correct(
+        &self,
+        caller: &Caller,
+        id: IncidentId,
+        entry: UpdateId,
+        message: Set<String>,
+        submission: &str,
+    ) -> Result<()> {
+        let sent = sent(submission, &(id, entry, &message))?;
+        let correction = Correction::parse(&message, Limits::Form)?;
+        incidents::correct(&self.ctx, caller, id, entry, &correction, Some(&sent)).await?;
         Ok(())
     }
 

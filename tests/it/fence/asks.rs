@@ -48,7 +48,7 @@ impl Twins {
         path: &str,
         body: Option<&str>,
     ) -> Answered {
-        let path = path.replace("{P}", &self.private.to_string());
+        let path = self.named(path);
         let at = format!("{}{path}", server.url);
         let mut request = self.browser.request(method, at).header(header::HOST, self.host());
         let is_api = path.starts_with("/api/");
@@ -70,7 +70,7 @@ impl Twins {
                 .header(header::ORIGIN, &self.with.url)
                 .header("sec-fetch-site", "same-origin")
                 .header(header::CONTENT_TYPE, kind)
-                .body(body.replace("{P}", &self.private.to_string()));
+                .body(self.named(body));
         }
         let answer = request.send().await.expect("the server answers");
         let status = answer.status().as_u16();

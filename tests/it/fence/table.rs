@@ -45,7 +45,7 @@ impl Caller {
     }
 }
 
-/// One question; `{P}` is the number of the private incident.
+/// One question; `{P}` is the number of the private incident, `{U}` an entry of its timeline.
 #[derive(Debug, Clone, Copy)]
 pub enum Ask {
     Get(&'static str),
@@ -186,6 +186,7 @@ pub const TABLE: &[Row] = &[
     Row { route: "form GET /fn/submission", asks: &[(Ask::Get("/fn/submission"), DATA)] },
     Row { route: "form POST /fn/delivery/retry", asks: &[(Ask::Post("/fn/delivery/retry", "incident={P}&job=1"), FORM)] },
     Row { route: "form POST /fn/incident/close", asks: &[(Ask::Post("/fn/incident/close", "id={P}&submission=00000000-0000-4000-8000-000000000007&asked[status][from]=10&asked[status][to]=60&asked[message]=Closed+without+a+reason"), FORM)] },
+    Row { route: "form POST /fn/incident/correct", asks: &[(Ask::Post("/fn/incident/correct", "id={P}&entry={U}&submission=00000000-0000-4000-8000-000000000011&message[from]=Not+what+was+said&message[to]=Not+what+is+said"), FORM)] },
     Row { route: "form POST /fn/incident/costs/add", asks: &[(Ask::Post("/fn/incident/costs/add", "id={P}&submission=00000000-0000-4000-8000-000000000003&asked[amount]=1"), FORM)] },
     Row { route: "form POST /fn/incident/costs/remove", asks: &[(Ask::Post("/fn/incident/costs/remove", "id={P}&line=1"), FORM)] },
     Row { route: "form POST /fn/incident/declare", asks: &[(Ask::Post("/fn/incident/declare", "submission=00000000-0000-4000-8000-000000000002&asked[title]=Short"), FORM)] },
@@ -212,6 +213,7 @@ pub const TABLE: &[Row] = &[
     Row { route: "page /incident/create/", asks: &[(Ask::Get("/incident/create/"), PAGE)] },
     Row { route: "page /incident/{id}/", asks: &[(Ask::Get("/incident/{P}/"), PAGE_MEMBERS), (Ask::Get("/incident/{P}/?as=1"), PAGE_MEMBERS), (Ask::Get("/incident/{P}"), &[302, 301, 301, 301, 301])] },
     Row { route: "page /incident/{id}/close/", asks: &[(Ask::Get("/incident/{P}/close/"), PAGE_MEMBERS)] },
+    Row { route: "page /incident/{id}/correct/{entry}/", asks: &[(Ask::Get("/incident/{P}/correct/{U}/"), PAGE_MEMBERS)] },
     Row { route: "page /incident/{id}/costs/", asks: &[(Ask::Get("/incident/{P}/costs/"), PAGE_MEMBERS)] },
     Row { route: "page /incident/{id}/edit/", asks: &[(Ask::Get("/incident/{P}/edit/"), PAGE_MEMBERS)] },
     Row { route: "page /incident/{id}/reopen/", asks: &[(Ask::Get("/incident/{P}/reopen/"), PAGE_MEMBERS)] },

@@ -27,6 +27,8 @@ pub struct Twins {
     /// The one where it never was.
     pub without: Server,
     pub private: i64,
+    /// What was said on it.
+    entry: String,
     pub browser: reqwest::Client,
     keys: BTreeMap<&'static str, Key>,
     _database: Database,
@@ -58,6 +60,13 @@ impl Twins {
             let name = caller.username().expect("a person");
             keys.insert(name, Key { cookie: sign_in(&app, name).await, token: token(&app, name).await });
         }
+        let entry: uuid::Uuid = sqlx::query_scalar(
+            "SELECT id FROM incident_updates WHERE incident_id = $1 AND message IS NOT NULL",
+        )
+        .bind(private)
+        .fetch_one(&app.db)
+        .await
+        .expect("one entry with words");
         app.sandbox.stop_clock();
         let database = app.twin_database().await;
         erase(&database, private).await;
@@ -67,7 +76,12 @@ impl Twins {
         let with = app.another_server(setup.clone()).await;
         let without = Server::start(&database.url, &app.sandbox, &setup).await;
         let browser = reqwest::Client::builder().redirect(Policy::none()).build().expect("a client");
-        Twins { app, with, without, private, browser, keys, _database: database }
+        Twins { app, with, without, private, entry: entry.to_string(), browser, keys, _database: database }
+    }
+
+    /// With the number of the private incident and its entry put in.
+    pub fn named(&self, text: &str) -> String {
+        text.replace("{P}", &self.private.to_string()).replace("{U}", &self.entry)
     }
 
     pub fn sandbox(&self) -> &Sandbox {

@@ -5,8 +5,10 @@ mod fence;
 mod life;
 mod live;
 mod people;
+mod said;
 mod sign_in;
 mod update;
+mod written;
 
 use tests::app::{
     App, Web,

@@ -283,6 +283,7 @@ mod tests {
             created_by: "00000000-0000-0000-0000-00000000000a".parse().expect("an id"),
             mitigated_at: None,
             closed_at: None,
+            next_update_at: None,
             milestones: milestones(events),
             roles: BTreeMap::new(),
             postmortem: Postmortem::default(),

@@ -12,6 +12,8 @@
 //! | `declaration` | what declaring takes, and the plan of a new incident |
 //! | `update` | what may change at once |
 //! | `state` | the facts of an incident; conflicts, and the plan of an update |
+//! | `promise` | when the next update is promised for |
+//! | `correction` | other words for what was said |
 //! | `closure` | reasons for closing early; what still stands before closing |
 //! | `gate` | what closing takes now, where it is put right; a declaration taken back |
 //! | `milestone`, `metric`, `role` | key events, durations between them, who does what |
@@ -20,6 +22,7 @@
 //! | `naming` | names for people, channels and tickets |
 
 mod closure;
+mod correction;
 mod cost;
 mod declaration;
 mod filter;
@@ -28,6 +31,7 @@ mod impact;
 pub mod metric;
 pub mod milestone;
 pub mod naming;
+pub mod promise;
 mod role;
 mod state;
 mod status;
@@ -36,6 +40,7 @@ mod update;
 mod words;
 
 pub use closure::*;
+pub use correction::Correction;
 pub use cost::*;
 pub use declaration::*;
 pub use filter::*;
@@ -43,6 +48,7 @@ pub use gate::*;
 pub use impact::*;
 pub use metric::{Disagreement, MetricValue, disagreeing, human_duration};
 pub use milestone::{KeyEvents, KeyEventsPlan, Marker, Milestone, MilestoneChange, Milestones};
+pub use promise::Promised;
 pub use role::*;
 pub use state::*;
 pub use status::*;

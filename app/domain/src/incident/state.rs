@@ -44,6 +44,8 @@ pub struct State {
     pub created_by: UserId,
     pub mitigated_at: Option<Timestamp>,
     pub closed_at: Option<Timestamp>,
+    /// When people were promised the next update.
+    pub next_update_at: Option<Timestamp>,
     pub milestones: Milestones,
     pub roles: Roles,
     pub postmortem: Postmortem,
@@ -74,6 +76,8 @@ pub struct UpdatePlan {
     pub mitigated_at: Option<Timestamp>,
     /// `Some(None)` clears the column.
     pub closed_at: Option<Option<Timestamp>>,
+    /// What is promised from now on; `to: None`: nothing any more.
+    pub next_update: Option<Changed<Option<Timestamp>>>,
     /// `Some(None)` clears reason and reference.
     pub closure: Option<Option<Closure>>,
     pub milestones: Vec<MilestoneChange>,
@@ -100,6 +104,7 @@ impl UpdatePlan {
             && self.updated_fields().is_empty()
             && self.ignore.is_none()
             && self.environments.is_none()
+            && self.next_update.is_none()
     }
 
     /// Changed columns by their documented names, in the order of 01 §7.
@@ -147,6 +152,7 @@ impl State {
             self.check(step, &after, asked, catalog)?;
             self.follow(step, asked, &mut plan, now);
         }
+        plan.next_update = self.promise(asked, &plan, now)?;
         if !plan.milestones.is_empty() {
             let mut milestones = self.milestones.clone();
             plan.milestones.iter().for_each(|change| change.apply(&mut milestones));
@@ -194,6 +200,7 @@ impl State {
             event_ts: asked.event_ts.unwrap_or(now),
             mitigated_at: None,
             closed_at: None,
+            next_update: None,
             closure: None,
             milestones: Vec::new(),
             metrics: Vec::new(),
@@ -316,6 +323,27 @@ impl State {
             }
             _ => {}
         }
+    }
+
+    /// What is promised with this update. One that says something keeps what was promised before; nothing is promised
+    /// about a closed one.
+    fn promise(
+        &self,
+        asked: &Update,
+        plan: &UpdatePlan,
+        now: Timestamp,
+    ) -> Result<Option<Changed<Option<Timestamp>>>, Error> {
+        let closed = plan.status.map_or(self.status, |step| step.to) == Status::Closed;
+        let to = match asked.next_update {
+            _ if closed => None,
+            Some(promised) => {
+                let due = promised.due(now);
+                Some(due.map_err(|(code, text)| Error::field("next_update", code, text))?)
+            }
+            None if plan.message.is_some() || plan.status.is_some() => None,
+            None => return Ok(None),
+        };
+        Ok((to != self.next_update_at).then_some(Changed { from: self.next_update_at, to }))
     }
 
     /// A person dated the recovery, later than the declaration: mitigating again does not move it (DM-08). A time that

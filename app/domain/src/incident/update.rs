@@ -9,7 +9,8 @@
 use super::declaration::{parse_environments, reference};
 use super::words::Wrong;
 use super::{
-    Closure, Description, Limits, Marker, Message, RawClosure, Reference, Status, Title, closure, tidy,
+    Closure, Description, Limits, Marker, Message, Promised, RawClosure, Reference, Status, Title, closure,
+    tidy,
 };
 use crate::catalog::Catalog;
 use crate::{CategoryId, EnvironmentId, FieldCode, FieldErrors, PriorityId, Timestamp};
@@ -55,6 +56,11 @@ pub struct RawUpdate {
     /// The form closes early. Without `status` it means Closed; beside a `status` it counts when that says Closed and
     /// a reason is given, so that one form can carry both.
     pub closure: Option<RawClosure>,
+    /// The next update is promised in so many minutes; blank: nothing is promised.
+    pub next_update: Option<String>,
+    /// Or at this moment, which counts when it is not blank. A door with a clock on its wall reads it with
+    /// [`promise::on_the_clock`](super::promise::on_the_clock) first.
+    pub next_update_at: Option<String>,
 }
 
 /// An update that can be planned. Made by [`Update::parse`] or, by machines, from `Update::default()`.
@@ -77,6 +83,8 @@ pub struct Update {
     pub event_ts: Option<Timestamp>,
     /// An administrator reopens a closed incident: the only way out of Closed.
     pub reopen_closed: bool,
+    /// When the next one follows.
+    pub next_update: Option<Promised>,
 }
 
 impl Update {
@@ -100,6 +108,17 @@ impl Update {
             ignore: Some(Set::to(true)),
             ..Update::default()
         }
+    }
+
+    /// Neither words nor a field.
+    pub fn asks_nothing(&self) -> bool {
+        *self
+            == Update {
+                marker: self.marker,
+                event_ts: self.event_ts,
+                reopen_closed: self.reopen_closed,
+                ..Update::default()
+            }
     }
 
     /// Reads a form. What was not changed in it is not asked and not judged.
@@ -134,6 +153,10 @@ impl Update {
         let environments = asked_environments(raw.environment.as_ref(), catalog, limits);
         let environments = errors.take(limits.name(Reference::Environment), environments).flatten();
 
+        let at = raw.next_update_at.as_deref().filter(|text| !text.trim().is_empty());
+        let promised = Promised::parse(at.or(raw.next_update.as_deref()).unwrap_or_default());
+        let next_update = errors.take("next_update", promised).flatten();
+
         errors.finish(Some(Update {
             message,
             status,
@@ -143,6 +166,7 @@ impl Update {
             description,
             environments,
             closure,
+            next_update,
             ..Update::default()
         }))
     }

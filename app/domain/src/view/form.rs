@@ -122,6 +122,8 @@ pub struct UpdateForm {
     pub statuses: Vec<Choice>,
     pub priorities: Vec<Choice>,
     pub categories: Vec<ChoiceGroup>,
+    /// When the next update may be promised for: "in 15 min, 15:08".
+    pub promises: Vec<Choice>,
     /// "Goes to the channel and the announcement."
     pub goes_to: String,
     /// What else there is to know: "Not offered here: …"

@@ -1,6 +1,6 @@
 //! The page of one incident.
 
-use super::{Life, Moment, Person, PriorityMark, Ruler, StatusMark, SurfaceState, UpdateForm};
+use super::{Life, Moment, Person, PriorityMark, Promise, Ruler, StatusMark, SurfaceState, UpdateForm};
 use crate::{IncidentId, JobId};
 use serde::{Deserialize, Serialize};
 
@@ -54,23 +54,22 @@ pub struct IncidentPage {
     pub record: String,
 }
 
-/// When the next update is due.
+/// What else there is to an entry with words.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Promise {
-    pub mood: Mood,
-    /// "12 min", "late by 11 min"
-    pub text: String,
-    /// "due 15:05, Mara Lindqvist"
-    pub note: String,
+pub struct Said {
+    /// The next update is promised by then.
+    pub promised: Option<Moment>,
+    pub corrected: Option<Corrected>,
+    /// This caller may give it other words.
+    pub may_correct: bool,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Mood {
-    #[default]
-    Due,
-    /// Within five minutes.
-    Soon,
-    Late,
+/// The words shown are not the first ones.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Corrected {
+    pub by: String,
+    pub at: Moment,
+    pub original: String,
 }
 
 /// One entry of the timeline.
@@ -86,7 +85,14 @@ pub struct Entry {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum EntryKind {
     /// Somebody's words, with what changed by them.
-    Said { by: Person, did: String, changes: Vec<Changed>, words: String },
+    Said {
+        by: Person,
+        did: String,
+        changes: Vec<Changed>,
+        words: String,
+        /// Nothing for most entries.
+        more: Said,
+    },
     /// A change without words: one line.
     Changed { by: Option<Person>, did: String, changes: Vec<Changed>, about: About },
     /// From another system, also what was ignored and why.

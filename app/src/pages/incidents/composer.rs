@@ -9,7 +9,11 @@ use crate::{
     components::{ErrorSummary, ErrorText, Grouped, Options, area_text},
     forms::Sent,
 };
-use domain::{Error, IncidentId, JobId, incident::RawUpdate, view::UpdateForm};
+use domain::{
+    Error, IncidentId, JobId,
+    incident::RawUpdate,
+    view::{Choice, UpdateForm},
+};
 use leptos::{form::ActionForm, prelude::*, task::spawn_local};
 
 /// Posts an update once per submission, then shows the incident.
@@ -54,6 +58,7 @@ fn control(field: &str) -> &'static str {
         "status" => "status",
         "priority" => "priority",
         "incident_category" => "category",
+        "next_update" => "promise",
         _ => "message",
     }
 }
@@ -64,6 +69,7 @@ fn label(field: &str) -> &'static str {
         "status" => "Status",
         "priority" => "Priority",
         "incident_category" => "Incident category",
+        "next_update" => "Next update",
         _ => "",
     }
 }
@@ -84,6 +90,7 @@ pub fn Composer(
     let message = sent.kept("asked[message]").unwrap_or_default();
     let goes_to = form.goes_to.clone();
     let hints = form.hints.clone();
+    let promises = form.promises.clone();
     let form = RwSignal::new(form);
     renew(id, form, sent);
     start_afresh(action);
@@ -120,6 +127,7 @@ pub fn Composer(
                     error=error(&["incident_category"]) from=Signal::derive(move || form.with(|f| f.category.clone()))>
                     {move || view! { <Grouped groups=form.with(|f| f.categories.clone()) chosen=category.get_untracked()/> }}
                 </Pick>
+                <NextUpdate promises sent/>
                 <button class="btn btn-primary btn-sm max-md:col-span-2 md:ml-auto" disabled=move || action.pending().get()>
                     "Post update "<kbd class="kbd js-only max-md:hidden" aria-hidden="true">"Ctrl ↵"</kbd>
                 </button>
@@ -164,6 +172,29 @@ fn Pick(
                 {children()}
             </select>
             <ErrorText id=describes text=error/>
+        </div>
+    }
+}
+
+/// When the next one follows: in some minutes, or at a time, which counts when it is given.
+#[component]
+fn NextUpdate(promises: Vec<Choice>, sent: Sent) -> impl IntoView {
+    let wrong = Signal::derive(move || sent.error_at(&["next_update"]));
+    let kept = |name: &str| sent.kept(name).unwrap_or_default();
+    let (chosen, at) = (kept("asked[next_update]"), kept("asked[next_update_at]"));
+    view! {
+        <div class="md:w-32">
+            <label class="hint mb-0.5 block" for="promise">"Next update"</label>
+            <select id="promise" name="asked[next_update]" class="select select-sm" aria-describedby="promise-e"
+                aria-invalid=move || wrong.with(Option::is_some).then_some("true")>
+                <option value="" selected=chosen.is_empty()>"not promised"</option>
+                <Options choices=promises chosen=chosen.clone()/>
+            </select>
+            <ErrorText id="promise-e" text=wrong/>
+        </div>
+        <div class="md:w-28">
+            <label class="hint mb-0.5 block" for="promise-at">"or at"</label>
+            <input id="promise-at" type="time" name="asked[next_update_at]" class="input input-sm" value=at aria-describedby="promise-e"/>
         </div>
     }
 }

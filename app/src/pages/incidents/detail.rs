@@ -9,16 +9,15 @@ use super::{
 };
 use crate::{
     Problem,
-    components::{Ago, Chip, Icon, Prio, PrivateChip, Prose, RulerFull, RulerSmall, Status, Title, Waiting},
+    components::{
+        Ago, Chip, Countdown, Icon, Prio, PrivateChip, Prose, RulerFull, RulerSmall, Status, Title, Waiting,
+    },
     forms::{Sent, answer},
     layout::Trouble,
     live::{Shown, live},
     routes,
 };
-use domain::{
-    Error, IncidentId,
-    view::{IncidentPage, Mood},
-};
+use domain::{Error, IncidentId, view::IncidentPage};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_params_map, use_query_map};
 
@@ -174,13 +173,11 @@ fn Head(page: IncidentPage, posted: Signal<usize>) -> impl IntoView {
                 {strip.then(|| view! {
                     <dl class=strip_class>
                         {promise.map(|promise| {
-                            let class = if promise.mood == Mood::Due { "text-2xl font-bold tracking-tight" } else { "text-2xl font-bold tracking-tight text-open" };
+                            let note = promise.note.clone();
                             view! {
                                 <div class="bg-base-100 px-4 py-2.5">
                                     <dt class="hd">"Next update"</dt>
-                                    <dd class="mt-0.5 flex flex-wrap items-baseline gap-x-2">
-                                        <span class=class>{promise.text}</span><span class="text-ink-2">{promise.note}</span>
-                                    </dd>
+                                    <dd class="mt-0.5 flex flex-wrap items-baseline gap-x-2"><Countdown promise/><span class="text-ink-2">{note}</span></dd>
                                 </div>
                             }
                         })}

@@ -2,6 +2,7 @@
 
 mod close;
 mod composer;
+mod correct;
 mod declare;
 mod declare_form;
 mod detail;
@@ -16,6 +17,7 @@ mod update;
 
 pub use close::{Close, close_incident};
 pub use composer::{retry_delivery, update_incident};
+pub use correct::{Correct, correct_entry};
 pub use declare::{Declare, declare_incident, load_declare_form};
 pub use detail::{Detail, load_incident};
 pub use edit::{Edit, edit_incident};

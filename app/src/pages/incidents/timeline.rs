@@ -1,10 +1,13 @@
 //! The timeline: what people say is large, what machines did is one quiet line.
 
 use super::composer::RetryDelivery;
-use crate::components::{Ago, Icon, Initials, Prio, Prose, Status};
+use crate::{
+    components::{Ago, Icon, Initials, Prio, Prose, Status},
+    routes,
+};
 use domain::{
     IncidentId,
-    view::{About, Changed, Entry, EntryKind, IncidentPage, Person, Step, Value},
+    view::{About, Changed, Entry, EntryKind, IncidentPage, Person, Said, Step, Value},
 };
 use leptos::{form::ActionForm, prelude::*};
 
@@ -99,16 +102,16 @@ fn Line(
     retry: ServerAction<RetryDelivery>,
 ) -> impl IntoView {
     let Entry { id, at, what } = entry;
-    let href = format!("#{id}");
-    let time = view! { <a class="t a-quiet" rel="external" href=href><Ago at/></a> };
+    let time = view! { <a class="t a-quiet" rel="external" title="Link to this entry" href=routes::entry(incident, &id)><Ago at/></a> };
     match what {
-        EntryKind::Said { by, did, changes, words } => view! {
+        EntryKind::Said { by, did, changes, words, more } => view! {
             <li class="ev ev-say" id=id data-row tabindex="-1">
                 {time}<span class="dot" aria-hidden="true">{by.initials.clone()}</span>
                 <div class="min-w-0">
                     <p class="text-xs text-ink-2"><Name person=by/>" "{did}</p>
                     <Changes changes/>
                     <Prose text=words class="said mt-1"/>
+                    <More incident entry=id.clone() more/>
                 </div>
             </li>
         }.into_any(),
@@ -145,6 +148,28 @@ fn Line(
                 <div class="flex items-center gap-3 text-xs font-semibold text-ink-2"><span>{text}</span><span class="h-px flex-1 bg-base-300"></span></div>
             </li>
         }.into_any(),
+    }
+}
+
+/// What was promised with the words, whether they were corrected, and the way to correct them.
+#[component]
+fn More(incident: IncidentId, entry: String, more: Said) -> impl IntoView {
+    let Said { promised, corrected, may_correct } = more;
+    let correct = entry.strip_prefix("e-").filter(|_| may_correct).map(|id| routes::correct(incident, id));
+    view! {
+        {promised.map(|by| view! {
+            <p class="mt-1 text-xs text-ink-2"><Icon name="timer" class="-mt-0.5 mr-1 inline text-sm!"/>"Next update promised by "<b class="font-semibold"><Ago at=by/></b></p>
+        })}
+        {corrected.map(|corrected| view! {
+            <details class="mt-1 text-xs text-ink-2">
+                <summary class="a-quiet py-0.5">
+                    "corrected by "<b class="font-medium">{corrected.by}</b>" "<Ago at=corrected.at/>
+                    <span class="sr-only">", what it said first"</span>" "<Icon name="chevron-down" class="-mt-0.5 inline text-xs!"/>
+                </summary>
+                <Prose text=corrected.original class="mt-1 border-l-2 border-base-300 pl-3 text-sm"/>
+            </details>
+        })}
+        {correct.map(|href| view! { <p class="noprint mt-1 text-xs"><a class="a-quiet text-ink-2" href=href>"Correct"</a></p> })}
     }
 }
 

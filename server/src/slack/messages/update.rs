@@ -113,6 +113,8 @@ pub(super) mod tests {
             event_ts: fixture::at("2026-11-24T10:05:00Z"),
             event_type: None,
             is_milestone: false,
+            next_update_at: None,
+            corrected: None,
             created_at: fixture::at("2026-11-24T10:05:00Z"),
         }
     }

@@ -154,7 +154,7 @@ fn line(scene: &Scene<'_>, active: &Active) -> ActiveRow {
         lead: active.lead.clone(),
         since,
         opened_by: active.opened_by.clone(),
-        promise: scene.promise(active.next_update_at).map(in_a_row),
+        promise: scene.promise(active.next_update_at, None).map(in_a_row),
     }
 }
 
@@ -177,7 +177,7 @@ fn burning_one(scene: &Scene<'_>, facts: &Facts, row: &Active) -> Burning {
     Burning {
         row: line(scene, row),
         lasts: time::length(scene.times.now - facts.began()),
-        promise: scene.promise(facts.incident.next_update_at),
+        promise: scene.promise(facts.incident.next_update_at, facts.promised_by()),
         people: incident::people(scene.catalog, &facts.holders),
         channel,
         ruler: incident::ruler(scene, facts),

@@ -15,9 +15,11 @@ use domain::{
         blockers, disagreeing, human_duration,
         milestone::{DECLARED, MITIGATED, RECOVERED, RESOLVED, STARTED},
         needs_postmortem,
+        promise::OFFERED_MINUTES,
     },
     view::{
-        Choice, Fact, Impact, IncidentPage, KeyEvent, Life, Metric, RoleHolder, Ruler, RulerFacts, UpdateForm,
+        Choice, EntryKind, Fact, Impact, IncidentPage, KeyEvent, Life, Metric, RoleHolder, Ruler, RulerFacts,
+        UpdateForm,
     },
 };
 
@@ -66,7 +68,8 @@ pub fn page(scene: &Scene<'_>, facts: &Facts, submission: String) -> IncidentPag
         declared: scene.times.clock(incident.created_at),
         declared_by: person(&incident.created_by),
         lasting: facts.lasting(scene),
-        promise: scene.promise(incident.next_update_at.filter(|_| incident.status.is_active())),
+        promise: scene
+            .promise(incident.next_update_at.filter(|_| incident.status.is_active()), facts.promised_by()),
         doing_now: doing_now(&facts.updates),
         then: then(scene, incident, needs_postmortem),
         ruler: ruler(scene, facts),
@@ -88,8 +91,32 @@ pub fn page(scene: &Scene<'_>, facts: &Facts, submission: String) -> IncidentPag
     }
 }
 
-/// What this caller may do besides posting. `submission` is the key of the form that does it.
-pub fn life(scene: &Scene<'_>, facts: &Facts, caller: &Caller, submission: String) -> Life {
+/// The page with what this caller may do besides posting. `submission` is the key of the form that does it.
+pub fn for_caller(
+    page: IncidentPage,
+    scene: &Scene<'_>,
+    facts: &Facts,
+    caller: &Caller,
+    submission: String,
+) -> IncidentPage {
+    let mut page = IncidentPage { life: life(scene, facts, caller, submission), ..page };
+    let correctable = facts.updates.iter().filter(|update| update.message.is_some() && !update.is_milestone);
+    let correctable: Vec<String> = correctable
+        .filter(|update| {
+            let author = update.author.as_ref().and_then(|author| author.id);
+            caller.may_do(Act::Correct { author }).is_ok()
+        })
+        .map(|update| timeline::id(update))
+        .collect();
+    for entry in &mut page.timeline {
+        if let EntryKind::Said { more, .. } = &mut entry.what {
+            more.may_correct = correctable.contains(&entry.id);
+        }
+    }
+    page
+}
+
+fn life(scene: &Scene<'_>, facts: &Facts, caller: &Caller, submission: String) -> Life {
     let state = facts.state(scene.catalog);
     let environments = scene.catalog.environments.iter().map(|e| Choice {
         note: e.name.clone(),
@@ -105,6 +132,13 @@ pub fn life(scene: &Scene<'_>, facts: &Facts, caller: &Caller, submission: Strin
 }
 
 impl Facts {
+    /// Who promised what is promised now.
+    pub fn promised_by(&self) -> Option<&str> {
+        let due = self.incident.next_update_at?;
+        let promise = self.updates.iter().find(|update| update.next_update_at == Some(due))?;
+        promise.author.as_ref().map(|author| author.name.as_str())
+    }
+
     /// What the rules need to say which way it may go.
     fn state(&self, catalog: &Catalog) -> State {
         let incident = &self.incident;
@@ -131,6 +165,7 @@ impl Facts {
             created_by: incident.created_by.id.unwrap_or(domain::UserId(uuid::Uuid::nil())),
             mitigated_at: incident.mitigated_at,
             closed_at: incident.closed_at,
+            next_update_at: incident.next_update_at,
             milestones: self.milestones.clone(),
             roles: roles.collect(),
             postmortem: self.postmortem.clone(),
@@ -210,7 +245,13 @@ fn form(
         incident.category,
         needs_postmortem,
     );
-    UpdateForm { goes_to: goes_to(scene, facts), hints: hints(scene.catalog, state), ..offer }
+    let minutes = |minutes: i64| Choice::new(minutes.to_string(), format!("in {minutes} min"));
+    UpdateForm {
+        promises: OFFERED_MINUTES.map(minutes).into(),
+        goes_to: goes_to(scene, facts),
+        hints: hints(scene.catalog, state),
+        ..offer
+    }
 }
 
 fn goes_to(scene: &Scene<'_>, facts: &Facts) -> String {
@@ -265,7 +306,7 @@ pub fn ruler(scene: &Scene<'_>, facts: &Facts) -> Ruler {
     }
     let said = facts.updates.iter().rev().filter(|update| update.message.is_some()).map(|update| {
         let by = update.author.as_ref().map_or("FireFighter", |author| author.name.as_str());
-        (update.event_ts, format!("update by {by}"), format!("e-{}", update.id))
+        (update.event_ts, format!("update by {by}"), timeline::id(update))
     });
     let ruler =
         RulerFacts { events, statuses, said: said.collect(), promised: facts.incident.next_update_at };

@@ -11,14 +11,14 @@ mod time;
 mod timeline;
 
 pub use desk::{connection, dashboard, fires, recent};
-pub use incident::{Facts, life, page};
+pub use incident::{Facts, for_caller, page};
 pub use list::list;
 pub use time::Times;
 
 use domain::{
     CategoryId, EnvironmentId, PriorityId, Timestamp,
     catalog::Catalog,
-    view::{Mood, Person, PriorityMark, Promise},
+    view::{Person, PriorityMark, Promise},
 };
 
 /// What every picture needs: reference data, the time, the zone, and where links to Slack lead.
@@ -70,21 +70,14 @@ impl Scene<'_> {
         (category.map(|c| c.name.clone()).unwrap_or_default(), group.unwrap_or_default())
     }
 
-    /// How a promised update stands; nothing once the impact is over and nothing is promised.
-    fn promise(&self, due: Option<Timestamp>) -> Option<Promise> {
+    /// How an update stands that was promised, and by whom if that is known.
+    fn promise(&self, due: Option<Timestamp>, by: Option<&str>) -> Option<Promise> {
         let due = due?;
-        let left = due - self.times.now;
-        let at = self.times.clock(due).text;
-        let mood = match left.num_seconds() {
-            ..0 => Mood::Late,
-            0..=300 => Mood::Soon,
-            _ => Mood::Due,
-        };
-        let text = match mood {
-            Mood::Late => format!("late by {}", time::length(-left)),
-            Mood::Due | Mood::Soon => time::length(left),
-        };
-        Some(Promise { mood, text, note: format!("due {at}") })
+        let left = (due - self.times.now).num_seconds();
+        // Late from the first moment on, not from the first whole second.
+        let left = if due < self.times.now { left.min(-1) } else { left };
+        let by = by.map(|name| format!(", {name}")).unwrap_or_default();
+        Some(Promise::with(left, format!("due {}{by}", self.times.clock(due).text)))
     }
 }
 
@@ -167,6 +160,8 @@ mod fixture {
             event_ts: at(clock),
             event_type: None,
             is_milestone: false,
+            next_update_at: None,
+            corrected: None,
             created_at: at(clock),
         }
     }
@@ -175,17 +170,21 @@ mod fixture {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::view::Mood;
     use fixture::{at, scene};
 
     #[test]
     fn a_promise_is_due_soon_or_late() {
         let catalog = Catalog::default();
         let scene = scene(&catalog, at("14:53"));
-        let said = |due| scene.promise(Some(at(due))).map(|p| (p.mood, p.text, p.note)).expect("promised");
+        let said =
+            |due| scene.promise(Some(at(due)), None).map(|p| (p.mood, p.text, p.note)).expect("promised");
         assert_eq!(said("15:05"), (Mood::Due, "12 min".into(), "due 15:05".into()));
         assert_eq!(said("14:57"), (Mood::Soon, "4 min".into(), "due 14:57".into()));
         assert_eq!(said("14:42"), (Mood::Late, "late by 11 min".into(), "due 14:42".into()));
-        assert_eq!(scene.promise(None), None);
+        assert_eq!(scene.promise(None, None), None);
+        let named = scene.promise(Some(at("15:05")), Some("Mara Lindqvist")).expect("promised");
+        assert_eq!(named.note, "due 15:05, Mara Lindqvist");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use chrono_tz::Tz;
+pub use domain::view::length;
 use domain::{Timestamp, view::Moment};
 
 /// Now, and where the clock on the wall hangs.
@@ -65,20 +66,6 @@ impl Times {
 
     fn local(&self, at: Timestamp, format: &str) -> String {
         at.with_timezone(&self.zone).format(format).to_string()
-    }
-}
-
-/// In the two largest units: `51 min`, `1 h 15 min`, `3 days`; `under a minute` when it is less.
-pub fn length(delta: TimeDelta) -> String {
-    let (days, hours, minutes) = (delta.num_days(), delta.num_hours() % 24, delta.num_minutes() % 60);
-    match (days, hours, minutes) {
-        (0, 0, ..=0) => "under a minute".into(),
-        (0, 0, m) => format!("{m} min"),
-        (0, h, 0) => format!("{h} h"),
-        (0, h, m) => format!("{h} h {m} min"),
-        (1, 0, _) => "1 day".into(),
-        (1, h, _) => format!("1 day {h} h"),
-        (d, _, _) => format!("{d} days"),
     }
 }
 

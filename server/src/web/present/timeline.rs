@@ -17,7 +17,7 @@ use domain::{
         Marker, Status,
         milestone::{DECLARED, MITIGATED, RESOLVED},
     },
-    view::{About, Changed, Entry, EntryKind, Person, Step, Value},
+    view::{About, Changed, Corrected, Entry, EntryKind, Person, Said, Step, Value},
 };
 
 /// Jobs that finished so close together are one line.
@@ -31,7 +31,7 @@ pub fn entries(scene: &Scene<'_>, updates: &[Update], deliveries: &[Delivery], n
     let mut walk = Walk { scene, now: Known::default() };
     for update in updates.iter().rev() {
         if let Some(what) = walk.step(update) {
-            let id = format!("e-{}", update.id);
+            let id = id(update);
             lines.push((update.event_ts, Entry { id, at: scene.times.clock(update.event_ts), what }));
         }
     }
@@ -42,6 +42,11 @@ pub fn entries(scene: &Scene<'_>, updates: &[Update], deliveries: &[Delivery], n
     lines.sort_by_key(|(at, _)| *at);
     lines.reverse();
     with_days(scene, lines)
+}
+
+/// The fragment of an entry, for good.
+pub fn id(update: &Update) -> String {
+    format!("e-{}", update.id)
 }
 
 /// When each status began, oldest first: the bands of the ruler.
@@ -86,7 +91,13 @@ impl Walk<'_> {
             let by = by.unwrap_or_else(ourselves);
             let words = update.description.clone().unwrap_or_default();
             let shown = changes.into_iter().filter(|c| !matches!(c.to, Value::Text(_))).collect();
-            return Some(EntryKind::Said { by, did: "declared it".into(), changes: shown, words });
+            return Some(EntryKind::Said {
+                by,
+                did: "declared it".into(),
+                changes: shown,
+                words,
+                more: Said::default(),
+            });
         }
         let marker = update.event_type.as_deref().and_then(Marker::from_name);
         if let Some(system) = marker.and_then(other_system) {
@@ -99,15 +110,34 @@ impl Walk<'_> {
         match message {
             Some(words) => {
                 let did = marker.map_or("posted an update", did_by_marker).into();
-                Some(EntryKind::Said { by: by.unwrap_or_else(ourselves), did, changes, words: words.into() })
+                let by = by.unwrap_or_else(ourselves);
+                Some(EntryKind::Said { by, did, changes, words: words.into(), more: self.more(update) })
             }
-            None if changes.is_empty() && marker.is_none() => None,
+            None if changes.is_empty() && marker.is_none() && update.next_update_at.is_none() => None,
             None => {
                 let about = about(marker, update);
-                let did = marker.map_or_else(|| did_change(&changes), |marker| did_by_marker(marker).into());
+                let promised = update.next_update_at.map(|at| self.scene.times.clock(at).text);
+                let did = match (marker, promised) {
+                    (Some(marker), _) => did_by_marker(marker).into(),
+                    (None, Some(by)) if changes.is_empty() => format!("promised the next update by {by}"),
+                    (None, Some(by)) => {
+                        format!("{} and promised the next update by {by}", did_change(&changes))
+                    }
+                    (None, None) => did_change(&changes),
+                };
                 Some(EntryKind::Changed { by, did, changes, about })
             }
         }
+    }
+
+    fn more(&self, update: &Update) -> Said {
+        let corrected = update.corrected.as_ref().map(|corrected| Corrected {
+            by: corrected.by.as_ref().map_or_else(|| "somebody who is gone".to_owned(), |by| by.name.clone()),
+            at: self.scene.times.clock(corrected.at),
+            original: corrected.original.clone(),
+        });
+        let promised = update.next_update_at.map(|at| self.scene.times.clock(at));
+        Said { promised, corrected, may_correct: false }
     }
 
     /// From → to of every field the entry holds; what it repeats is no change.
@@ -329,7 +359,7 @@ mod tests {
         assert_eq!(changes[1].from, Some(Value::Text("Card payments fail".into())));
         assert_eq!(changes[1].to, Value::Text("Payments fail".into()));
 
-        let EntryKind::Said { by, did, changes, words } = &entries[1].what else {
+        let EntryKind::Said { by, did, changes, words, .. } = &entries[1].what else {
             panic!("words: {:?}", entries[1])
         };
         assert_eq!(

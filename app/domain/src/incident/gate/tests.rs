@@ -34,6 +34,7 @@ fn state(status: Status) -> State {
         created_by: person('a'),
         mitigated_at: None,
         closed_at: None,
+        next_update_at: None,
         milestones: [("declared".to_owned(), Milestone { at: at(0), by: None })].into(),
         roles: BTreeMap::new(),
         postmortem: Postmortem::default(),

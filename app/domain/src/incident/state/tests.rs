@@ -1,5 +1,5 @@
 use super::*;
-use crate::incident::{ClosureReason, Description, JiraPostmortem, Milestone, Title};
+use crate::incident::{ClosureReason, Description, JiraPostmortem, Milestone, Promised, Title};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -46,6 +46,7 @@ fn state(status: Status) -> State {
         created_by: somebody(),
         mitigated_at: None,
         closed_at: None,
+        next_update_at: None,
         milestones: milestones
             .map(|(event, minute)| (event.to_owned(), Milestone { at: at(minute), by: Some(somebody()) }))
             .into(),
@@ -99,6 +100,7 @@ fn stored(state: &State, plan: &UpdatePlan) -> State {
     after.ignore = plan.ignore.map_or(after.ignore, |c| c.to);
     after.mitigated_at = plan.mitigated_at.or(after.mitigated_at);
     after.closed_at = plan.closed_at.unwrap_or(after.closed_at);
+    after.next_update_at = plan.next_update.map_or(after.next_update_at, |c| c.to);
     after.closure = plan.closure.clone().unwrap_or(after.closure);
     for change in &plan.milestones {
         change.apply(&mut after.milestones);
@@ -604,6 +606,46 @@ fn any_update() -> impl Strategy<Value = Update> {
             reopen_closed,
             ..Update::default()
         })
+}
+
+#[test]
+fn a_promise_lasts_until_the_next_word_and_no_longer_than_the_incident() {
+    let promising = |minutes| Update {
+        next_update: Some(Promised::In(chrono::TimeDelta::minutes(minutes))),
+        ..Update::message(words("we look into it"))
+    };
+    let open = state(Status::Mitigated);
+    let first = planned(&open, &promising(30));
+    let due = first.next_update.expect("promised").to;
+    assert_eq!(due, Some(at(NOW) + chrono::TimeDelta::minutes(30)));
+    let waiting = stored(&open, &first);
+    for (asked, left) in [
+        (Update::priority(priority(4)), due),
+        (Update::message(words("it is the gateway")), None),
+        (Update::status(Status::Investigating), None),
+        (promising(60), Some(at(NOW) + chrono::TimeDelta::minutes(60))),
+        (Update { message: None, ..promising(15) }, Some(at(NOW) + chrono::TimeDelta::minutes(15))),
+        (
+            Update {
+                priority: Some(Set::to(priority(4))),
+                status: Some(Set::to(Status::Closed)),
+                ..promising(15)
+            },
+            None,
+        ),
+    ] {
+        let asked = match asked.status {
+            Some(step) if step.to == Status::Investigating => {
+                Update { message: Some(words("it is back again")), ..asked }
+            }
+            _ => asked,
+        };
+        let plan = planned(&waiting, &asked);
+        assert_eq!(stored(&waiting, &plan).next_update_at, left, "{asked:?}");
+        assert!(!plan.is_empty());
+    }
+    let past = plan(&waiting, &promising(-1));
+    assert!(matches!(past, Err(Error::Invalid(errors)) if errors.0[0].field == "next_update"));
 }
 
 proptest! {
