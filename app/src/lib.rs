@@ -41,7 +41,7 @@ use leptos_router::{
     components::{Outlet, ParentRoute, Route, Router, Routes},
     path,
 };
-use pages::{dashboard::Dashboard, incidents, login::Login, previews::Preview};
+use pages::{categories::Categories, dashboard::Dashboard, incidents, login::Login, previews::Preview};
 
 /// The whole of it. The same on both sides; needs the shell around it on the server.
 #[component]
@@ -66,12 +66,14 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/incident/:id/update/") view=incidents::Update/>
                         <Route path=path!("/incident/:id/update_key_events/") view=incidents::editors::KeyEvents/>
                         <Route path=path!("/incident/:id/roles/") view=incidents::editors::People/>
+                        <Route path=path!("/incident/:id/impacts/") view=incidents::editors::Impacts/>
                         <Route path=path!("/incident/:id/costs/") view=incidents::editors::Costs/>
                         <Route path=path!("/incident/:id/tags/") view=incidents::editors::Tags/>
                         <Route path=path!("/incident/:id/edit/") view=incidents::Edit/>
                         <Route path=path!("/incident/:id/correct/:entry/") view=incidents::Correct/>
                         <Route path=path!("/incident/:id/close/") view=incidents::Close/>
                         <Route path=path!("/incident/:id/reopen/") view=incidents::Reopen/>
+                        <Route path=path!("/incident-category/") view=Categories/>
                         <Route path=path!("/err/:code/") view=Preview/>
                     </ParentRoute>
                 </ParentRoute>

@@ -6,6 +6,7 @@ use domain::{IncidentId, incident::Remedy};
 pub const HOME: &str = "/";
 pub const INCIDENTS: &str = "/incident/";
 pub const DECLARE: &str = "/incident/create/";
+pub const CATEGORIES: &str = "/incident-category/";
 pub const LOGIN: &str = "/admin/login/";
 pub const LOGOUT: &str = "/admin/logout/";
 
@@ -37,6 +38,11 @@ pub fn key_events(id: IncidentId) -> String {
 /// Its roles, and who is on it.
 pub fn people(id: IncidentId) -> String {
     format!("/incident/{id}/roles/")
+}
+
+/// Who is hit, assessed again.
+pub fn impacts(id: IncidentId) -> String {
+    format!("/incident/{id}/impacts/")
 }
 
 pub fn costs(id: IncidentId) -> String {
@@ -75,6 +81,11 @@ pub fn remedy(id: IncidentId, remedy: Remedy) -> String {
 /// The list with this query, given without `?`.
 pub fn incidents(query: &str) -> String {
     if query.is_empty() { INCIDENTS.to_owned() } else { format!("{INCIDENTS}?{query}") }
+}
+
+/// The list of categories with this query, given without `?`.
+pub fn categories(query: &str) -> String {
+    if query.is_empty() { CATEGORIES.to_owned() } else { format!("{CATEGORIES}?{query}") }
 }
 
 /// The page to sign in, coming back to this path and query afterwards.

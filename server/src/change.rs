@@ -7,7 +7,7 @@ use crate::history::{self, Record};
 use domain::{
     CategoryId, CostId, CostTypeId, EnvironmentId, ImpactLevelId, ImpactTypeId, IncidentId, MetricTypeId,
     PriorityId, RoleTypeId, Timestamp, UpdateId, UserId,
-    incident::{Cents, Status},
+    incident::{Cents, ImpactChange, Status},
 };
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -83,6 +83,11 @@ pub enum Change {
         words: String,
         /// It may stand in the channel, where it is edited.
         told: bool,
+    },
+    /// Who is hit was assessed again.
+    ImpactsChanged {
+        incident: IncidentId,
+        impacts: Vec<ImpactChange>,
     },
 }
 
@@ -216,7 +221,8 @@ impl Change {
             | Change::CostAdded { incident, .. }
             | Change::CostRemoved { incident, .. }
             | Change::TagsChanged { incident, .. }
-            | Change::MessageCorrected { incident, .. } => Some(*incident),
+            | Change::MessageCorrected { incident, .. }
+            | Change::ImpactsChanged { incident, .. } => Some(*incident),
             Change::KeyEventsChanged(k) => Some(k.incident),
             Change::RolesChanged(r) => Some(r.incident),
         }
@@ -274,6 +280,7 @@ impl Change {
             Change::TagsChanged { added, removed, .. } => {
                 ("tags_changed", json!({ "added": added, "removed": removed }), vec![])
             }
+            Change::ImpactsChanged { impacts, .. } => ("impacts_changed", impacts_facts(impacts), vec![]),
         };
         Record { stream, kind, facts, words }
     }
@@ -333,6 +340,11 @@ fn key_events_facts(k: &KeyEventsChanged) -> Value {
         .map(|e| (e.event_type.clone(), json!({ "from": micros(e.from), "to": micros(e.to) })))
         .collect();
     json!({ "events": events, "metrics": metrics_facts(&k.metrics) })
+}
+
+fn impacts_facts(changes: &[ImpactChange]) -> Value {
+    let change = |c: &ImpactChange| json!({ "type": c.impact_type, "from": c.from, "to": c.to });
+    json!({ "impacts": changes.iter().map(change).collect::<Vec<_>>() })
 }
 
 fn roles_facts(r: &RolesChanged) -> Value {

@@ -29,7 +29,8 @@ pub fn consequences(change: &Change, _origin: Origin) -> Vec<Job> {
         | Change::KeyEventsChanged(_)
         | Change::CostAdded { .. }
         | Change::CostRemoved { .. }
-        | Change::TagsChanged { .. } => vec![],
+        | Change::TagsChanged { .. }
+        | Change::ImpactsChanged { .. } => vec![],
         Change::MemberJoined { incident, invited: true, .. } => {
             slack([SlackJob::Invite { incident: *incident }])
         }

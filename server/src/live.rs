@@ -122,7 +122,8 @@ pub fn news_of(change: &Change) -> Vec<News> {
         | Change::CostAdded { .. }
         | Change::CostRemoved { .. }
         | Change::TagsChanged { .. }
-        | Change::MessageCorrected { .. } => change.incident().map(News::Incident).into_iter().collect(),
+        | Change::MessageCorrected { .. }
+        | Change::ImpactsChanged { .. } => change.incident().map(News::Incident).into_iter().collect(),
         // No page shows it.
         Change::ChannelTagged { .. }
         | Change::TokenCreated { .. }

@@ -53,7 +53,7 @@ async fn raise(t: &App) {
     t.run_jobs().await;
 }
 
-/// What stands beside an incident: key events, roles, tags, members.
+/// What stands beside an incident: key events, roles, tags, impacts, members.
 async fn beside(t: &App) {
     let web = t.web_as("yusuf.demir").await;
     let sofia = t.web_as("sofia.lindgren").await;
@@ -69,6 +69,8 @@ async fn beside(t: &App) {
     t.insist(&web, &format!("{incident}roles/"), "/fn/incident/roles", &held).await;
     t.run_jobs().await;
     t.insist(&web, &format!("{incident}tags/"), "/fn/incident/tags", &[("tags[to]", "vendor")]).await;
+    let hit = [("asked[customers_impact][to]", "HI")];
+    t.insist(&web, &format!("{incident}impacts/"), "/fn/incident/impacts", &hit).await;
     t.insist(&sofia, &format!("{incident}roles/"), "/fn/incident/join", &[]).await;
     t.run_jobs().await;
 }

@@ -277,3 +277,97 @@ async fn what_is_used_cannot_be_deleted_and_what_belongs_goes_along() {
         assert_eq!(count(&db, &format!("SELECT count(*) FROM {table}")).await, 0, "{table}");
     }
 }
+
+/// `title varchar(128)`, `status integer = 10`, `severity_id uuid?`: how a column is made.
+async fn columns(db: &PgPool, table: &str) -> Vec<String> {
+    let sql = "SELECT column_name || ' ' ||
+                      CASE data_type WHEN 'character varying' THEN 'varchar(' || character_maximum_length || ')'
+                                     WHEN 'timestamp with time zone' THEN 'timestamptz' ELSE data_type END ||
+                      CASE is_nullable WHEN 'YES' THEN '?' ELSE '' END ||
+                      coalesce(' = ' || split_part(column_default, '::', 1), '')
+               FROM information_schema.columns WHERE table_name = $1 AND is_generated = 'NEVER'
+               ORDER BY ordinal_position";
+    sqlx::query_scalar(sql).bind(table).fetch_all(db).await.expect("columns")
+}
+
+// CORE-012 CORE-017 CORE-031: the columns that the product is asked to keep, with their sizes and what stands in them by itself.
+#[tokio::test]
+async fn incidents_categories_and_priorities_keep_what_they_are_asked_to() {
+    let (db, _database) = fresh().await;
+    for (table, expected) in [
+        ("incident_categories", &["private boolean = false", "deploy_warning boolean = true"][..]),
+        (
+            "priorities",
+            &[
+                "reminder_seconds bigint = 3600",
+                "sla_seconds bigint = 3600",
+                "recommended_response_type text?",
+                "enabled_create boolean = true",
+                "enabled_update boolean = true",
+                "needs_postmortem boolean = false",
+            ],
+        ),
+        (
+            "incidents",
+            &[
+                "id bigint",
+                "title varchar(128)",
+                "description text",
+                "status integer = 10",
+                "severity_id uuid?",
+                "priority_id uuid",
+                "category_id uuid",
+                "environment_id uuid",
+                "created_by uuid",
+                "created_at timestamptz",
+                "updated_at timestamptz",
+                "mitigated_at timestamptz?",
+                "closed_at timestamptz?",
+                "closure_reason varchar(50)?",
+                "closure_reference varchar(100) = ''",
+                "custom_fields jsonb = '{}'",
+                "dedup_key varchar(160)?",
+                "ignore boolean = false",
+                "private boolean",
+            ],
+        ),
+    ] {
+        let found = columns(&db, table).await;
+        let missing: Vec<_> = expected.iter().filter(|c| !found.iter().any(|f| f == *c)).collect();
+        assert!(missing.is_empty(), "{table} lacks {missing:?}: {found:#?}");
+    }
+    for sql in [
+        "SELECT count(*) FROM priorities WHERE reminder_seconds = 0 OR sla_seconds = 0",
+        "SELECT count(*) FROM priorities WHERE recommended_response_type NOT IN ('critical', 'normal')",
+    ] {
+        assert_eq!(count(&db, sql).await, 0, "{sql}");
+    }
+}
+
+// CORE-029: what people are called: both names, else the one Slack told, else the account's.
+#[tokio::test]
+async fn people_are_called_by_what_is_known_of_them() {
+    let (db, _database) = fresh().await;
+    for (n, (first, last, name, called)) in [
+        ("Ada", "Lovelace", "ada of slack", "Ada Lovelace"),
+        ("Ada", "", "ada of slack", "ada of slack"),
+        ("", "Lovelace", "", "account3"),
+        ("", "", "", "account4"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let n = n + 1;
+        run(&db, &format!(
+            "INSERT INTO users (id, username, email, first_name, last_name, name, date_joined, created_at, updated_at)
+             VALUES (gen_random_uuid(), 'account{n}', 'a{n}@example.com', '{first}', '{last}', '{name}', {NOW}, {NOW}, {NOW})"
+        ))
+        .await;
+        let found: String = sqlx::query_scalar("SELECT full_name FROM users WHERE username = $1")
+            .bind(format!("account{n}"))
+            .fetch_one(&db)
+            .await
+            .expect("a person");
+        assert_eq!(found, called);
+    }
+}

@@ -13,6 +13,7 @@
 
 pub mod access;
 pub mod catalog;
+pub mod category;
 pub mod error;
 pub mod ids;
 pub mod incident;

@@ -4,6 +4,7 @@
 //! zone or a rule: every moment arrives as words beside its ISO form ([`Moment`]), every length of time as words, every
 //! place on a ruler in per mille. Numbers are `i32`/`i64`, so that they mean the same in the browser.
 
+pub mod category;
 pub mod desk;
 pub mod editors;
 pub mod form;
@@ -13,6 +14,7 @@ pub mod list;
 pub mod promise;
 pub mod ruler;
 
+pub use category::*;
 pub use desk::*;
 pub use editors::*;
 pub use form::*;

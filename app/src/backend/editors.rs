@@ -2,14 +2,14 @@ use async_trait::async_trait;
 use domain::{
     Caller, CostId, IncidentId, Result,
     incident::{RawCost, Set},
-    view::{CostsForm, KeyEventsForm, PeopleForm, TagsForm},
+    view::{CostsForm, ImpactsForm, KeyEventsForm, PeopleForm, TagsForm},
 };
 use std::collections::BTreeMap;
 
 /// Fields that are data: name of the field → what was seen and what is asked.
 pub type Fields = BTreeMap<String, Set<String>>;
 
-/// What stands beside an incident: key events, people, costs, tags. What the caller may not see is `NotFound`.
+/// What stands beside an incident: key events, people, impacts, costs, tags. What the caller may not see is `NotFound`.
 #[async_trait]
 pub trait Editors: Send + Sync + 'static {
     async fn key_events_form(&self, caller: &Caller, id: IncidentId) -> Result<KeyEventsForm>;
@@ -34,6 +34,17 @@ pub trait Editors: Send + Sync + 'static {
 
     /// The caller is not on it any more. Whether it can still be seen is the answer.
     async fn leave(&self, caller: &Caller, id: IncidentId) -> Result<bool>;
+
+    async fn impacts_form(&self, caller: &Caller, id: IncidentId) -> Result<ImpactsForm>;
+
+    /// Assesses the impact once per submission.
+    async fn set_impacts(
+        &self,
+        caller: &Caller,
+        id: IncidentId,
+        asked: Fields,
+        submission: &str,
+    ) -> Result<()>;
 
     async fn costs_form(&self, caller: &Caller, id: IncidentId) -> Result<CostsForm>;
 

@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use domain::{
     Caller, IncidentId, Result, UpdateId,
     incident::{RawDeclaration, RawUpdate, Set},
-    view::{DeclareForm, IncidentList, IncidentPage},
+    view::{DeclareForm, IncidentList, IncidentPage, RecentIncident},
 };
 
 /// Incidents: read, declared, updated. What the caller may not see is `NotFound`.
@@ -14,6 +14,9 @@ pub trait Incidents: Send + Sync + 'static {
     async fn incident_page(&self, caller: &Caller, id: IncidentId) -> Result<IncidentPage>;
 
     async fn declare_form(&self, caller: &Caller) -> Result<DeclareForm>;
+
+    /// "Is it one of these?": active and recent ones that share a word or the category; all while both are empty.
+    async fn similar(&self, caller: &Caller, words: &str, category: &str) -> Result<Vec<RecentIncident>>;
 
     /// Declares once per submission.
     async fn declare(&self, caller: &Caller, asked: RawDeclaration, submission: &str) -> Result<IncidentId>;

@@ -1,5 +1,6 @@
 //! The small parts of the look. Each draws what it is given; none reads, none decides.
 
+mod bad_request;
 mod field;
 mod icon;
 mod mark;
@@ -8,6 +9,7 @@ mod prose;
 mod ruler;
 mod text;
 
+pub use bad_request::BadRequest;
 pub use field::{CheckBox, ErrorText, Grouped, Options, area_text};
 pub use icon::{Flame, Icon};
 pub use mark::{Chip, Initials, Prio, PrivateChip, StateMark, Status};

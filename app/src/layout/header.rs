@@ -63,13 +63,19 @@ pub fn Header() -> impl IntoView {
 #[component]
 fn MenuLinks(#[prop(optional)] small: bool) -> impl IntoView {
     let path = use_location().pathname;
-    let here = move || path.with(|p| p.starts_with(routes::INCIDENTS) && p != routes::DECLARE);
-    let class = move || match (small, here()) {
+    let here = move |to: &str| path.with(|p| p.starts_with(to) && p != routes::DECLARE);
+    let class = move |here: bool| match (small, here) {
         (true, _) => "tap",
         (false, true) => "rounded-field bg-secondary px-2.5 py-1.5 font-medium text-base-content",
         (false, false) => "rounded-field px-2.5 py-1.5 font-medium text-ink-2 hover:text-base-content",
     };
-    view! { <a href=routes::INCIDENTS class=class aria-current=move || here().then_some("page")>"Incidents"</a> }
+    let links = [(routes::INCIDENTS, "Incidents"), (routes::CATEGORIES, "Categories")];
+    let link = move |(to, text): (&'static str, &'static str)| {
+        let on = move || here(to);
+        let link = view! { <a href=to class=move || class(on()) aria-current=move || on().then_some("page")>{text}</a> };
+        if small { view! { <li>{link}</li> }.into_any() } else { link.into_any() }
+    };
+    links.map(link).into_iter().collect_view()
 }
 
 /// The worst fire, in words.
@@ -145,7 +151,7 @@ fn SmallMenu() -> impl IntoView {
             <nav aria-label="Main, small screen" class="panel right-0 left-auto">
                 <ul class="menu w-full p-0">
                     <li><a class="tap" href=routes::HOME>"Dashboard"</a></li>
-                    <li><MenuLinks small=true/></li>
+                    <MenuLinks small=true/>
                     <li><a class="tap" href=routes::DECLARE>"Declare an incident"</a></li>
                 </ul>
             </nav>

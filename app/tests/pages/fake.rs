@@ -1,6 +1,6 @@
 //! A backend with content of every shape, for page tests and for looking at pages (`examples/look.rs`).
 
-use app::backend::{Desk, Editors, Fields, Incidents, Jobs};
+use app::backend::{Categories, Desk, Editors, Fields, Incidents, Jobs};
 use async_trait::async_trait;
 use domain::{
     Caller, Conflict, Error, FieldCode, FieldErrors, IncidentId, JobId, Permission, Result, Timestamp,
@@ -380,18 +380,7 @@ impl Incidents for Fake {
     }
 
     async fn declare_form(&self, _: &Caller) -> Result<DeclareForm> {
-        let recent = |id, title: &str, value, status: Status| RecentIncident {
-            id: IncidentId(id),
-            title: title.into(),
-            priority: self.priority(value),
-            status: status.into(),
-            opened: moment("44 min ago"),
-        };
         Ok(DeclareForm {
-            recent: vec![
-                recent(4127, "Card payments fail at checkout, web and apps", 1, Status::Mitigating),
-                recent(4126, "Search results take 8 s on the French site", 2, Status::Investigating),
-            ],
             then: vec![
                 "P1 to P3 and GAMEDAY get a channel in Slack, you are invited".into(),
                 "It is announced in #tech-incidents".into(),
@@ -399,6 +388,22 @@ impl Incidents for Fake {
             connections: connections(),
             ..DeclareForm::offer(&self.catalog, self.submission())
         })
+    }
+
+    async fn similar(&self, _: &Caller, words: &str, _: &str) -> Result<Vec<RecentIncident>> {
+        let recent = |id, title: &str, value, status: Status| RecentIncident {
+            id: IncidentId(id),
+            title: title.into(),
+            priority: self.priority(value),
+            status: status.into(),
+            opened: moment("44 min ago"),
+        };
+        let all = vec![
+            recent(4127, "Card payments fail at checkout, web and apps", 1, Status::Mitigating),
+            recent(4126, "Search results take 8 s on the French site", 2, Status::Investigating),
+        ];
+        let alike = |one: &RecentIncident| words.is_empty() || one.title.contains(words);
+        Ok(all.into_iter().filter(alike).collect())
     }
 
     async fn declare(&self, _: &Caller, asked: RawDeclaration, submission: &str) -> Result<IncidentId> {
@@ -524,6 +529,7 @@ impl Fake {
                 },
             ],
             pending: "2 deliveries pending".into(),
+            suggestion: String::new(),
             impacts: vec![
                 Impact { kind: "Customers".into(), label: "Highest".into(), name: "Critical issue for many customers".into(), rank: 1 },
                 Impact { kind: "Business".into(), label: "High".into(), name: "Whole business or revenue at risk".into(), rank: 2 },
@@ -557,6 +563,7 @@ impl Fake {
             metrics: Vec::new(),
             surfaces: Vec::new(),
             pending: String::new(),
+            suggestion: String::new(),
             impacts: Vec::new(),
             costs: Vec::new(),
             update: None,
@@ -615,6 +622,29 @@ impl Fake {
 }
 
 #[async_trait]
+impl Categories for Fake {
+    async fn categories(&self, _: &Caller, query: &str) -> Result<CategoryList> {
+        let row = |n: usize, mtbf: &str, incidents| CategoryRow {
+            id: self.catalog.categories[n].id,
+            name: self.catalog.categories[n].name.clone(),
+            private: self.catalog.categories[n].private,
+            group: "Marketplace".into(),
+            mtbf: mtbf.into(),
+            incidents,
+            query: String::new(),
+        };
+        let period = if query.contains("metrics_period") { "last_week" } else { "" };
+        Ok(CategoryList {
+            rows: vec![row(0, "2 days, 3:04:05", 4), row(1, "N/A", 0)],
+            period: period.into(),
+            groups: vec![Choice::new("1", "Marketplace")],
+            count: "2 categories".into(),
+            ..CategoryList::default()
+        })
+    }
+}
+
+#[async_trait]
 impl Editors for Fake {
     async fn key_events_form(&self, _: &Caller, id: IncidentId) -> Result<KeyEventsForm> {
         let field = |kind: &domain::catalog::MilestoneType| KeyEventField {
@@ -666,6 +696,15 @@ impl Editors for Fake {
 
     async fn leave(&self, _: &Caller, _: IncidentId) -> Result<bool> {
         Ok(true)
+    }
+
+    async fn impacts_form(&self, _: &Caller, id: IncidentId) -> Result<ImpactsForm> {
+        let levels = [("customers_impact".to_owned(), "HI".to_owned())].into();
+        Ok(ImpactsForm { about: about(id), scales: scales(&Catalog::demo()), levels, priority: "P2".into() })
+    }
+
+    async fn set_impacts(&self, _: &Caller, _: IncidentId, _: Fields, _: &str) -> Result<()> {
+        Ok(())
     }
 
     async fn costs_form(&self, _: &Caller, id: IncidentId) -> Result<CostsForm> {

@@ -373,7 +373,7 @@ impl Asked<'_> {
             " JOIN priorities p ON p.id = i.priority_id JOIN environments e ON e.id = i.environment_id
              JOIN incident_categories k ON k.id = i.category_id JOIN groups g ON g.id = k.group_id",
         );
-        sql.push(if searching { " WHERE m.rank >= 0.1 ORDER BY " } else { " ORDER BY " });
+        sql.push(" ORDER BY ");
         if orders.is_empty() && searching {
             sql.push("m.rank DESC, ");
         }

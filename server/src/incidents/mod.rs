@@ -12,16 +12,19 @@
 //! | [`members`] | who is on it: by the channel, or by saying so on the page |
 //! | [`costs::add`], [`costs::remove`] | what it costs, line by line |
 //! | [`tags()`] | words to find it again |
+//! | [`impacts()`] | who is hit, assessed again |
 //!
-//! Reads ([`query`], [`list`], [`desk`]) ask the fence inside their SQL. `store` holds the rows and is private to this
+//! Reads ([`query`], [`list`], [`desk`], [`categories`]) ask the fence inside their SQL. `store` holds the rows and is private to this
 //! room.
 
+pub mod categories;
 mod channel;
 mod correct;
 pub mod costs;
 mod declare;
 pub mod desk;
 mod details;
+mod impacts;
 mod key_events;
 pub mod list;
 pub mod members;
@@ -36,6 +39,7 @@ pub use channel::{NewChannel, attach_channel, channel_event, tag_channel};
 pub use correct::correct;
 pub use declare::{Declaring, declare};
 pub use details::{CostSum, Details, Metric, RoleHeld, details};
+pub use impacts::impacts;
 pub use key_events::key_events;
 pub use roles::roles;
 pub use tags::{tags, tags_of};

@@ -1,20 +1,24 @@
-//! Changes that have no words of their own – key events, roles, costs, tags, who came and went – as the record tells
+//! Changes that have no words of their own – key events, roles, costs, tags, impacts, who came and went – as the record tells
 //! them, for the timeline of a page.
 
 use super::query::Person;
 use crate::{history, users::directory};
-use domain::{CostTypeId, IncidentId, Result, RoleTypeId, Timestamp, UserId, incident::Cents};
+use domain::{
+    CostTypeId, ImpactLevelId, ImpactTypeId, IncidentId, Result, RoleTypeId, Timestamp, UserId,
+    incident::Cents,
+};
 use serde_json::Value;
 use sqlx::PgPool;
 use std::collections::HashMap;
 
 /// Kinds of records that become notes.
-const KINDS: [&str; 7] = [
+const KINDS: [&str; 8] = [
     "key_events_changed",
     "roles_changed",
     "cost_added",
     "cost_removed",
     "tags_changed",
+    "impacts_changed",
     "member_joined",
     "member_left",
 ];
@@ -44,6 +48,8 @@ pub enum What {
         added: Vec<String>,
         removed: Vec<String>,
     },
+    /// Axis, the level before, the level now.
+    Impacts(Vec<(ImpactTypeId, Option<ImpactLevelId>, ImpactLevelId)>),
     Joined,
     Left,
 }
@@ -77,6 +83,7 @@ pub async fn notes(db: &PgPool, incident: IncidentId, limit: i64) -> Result<Vec<
                 amount: facts["cents"].as_i64().map(Cents),
             },
             "tags_changed" => What::Tags { added: texts(&facts["added"]), removed: texts(&facts["removed"]) },
+            "impacts_changed" => What::Impacts(impacts(facts)),
             "member_joined" if by_hand => What::Joined,
             "member_left" if by_hand => What::Left,
             _ => return None,
@@ -117,6 +124,15 @@ fn roles(facts: &Value, person: &impl Fn(&Value) -> Option<Person>) -> Vec<RoleN
         Some((RoleTypeId(id), person(&value["from"]), person(&value["to"])))
     };
     roles.filter_map(role).collect()
+}
+
+fn impacts(facts: &Value) -> Vec<(ImpactTypeId, Option<ImpactLevelId>, ImpactLevelId)> {
+    let level = |value: &Value| value.as_str()?.parse().ok();
+    let change = |value: &Value| {
+        let kind = i32::try_from(value["type"].as_i64()?).ok()?;
+        Some((ImpactTypeId(kind), level(&value["from"]), level(&value["to"])?))
+    };
+    facts["impacts"].as_array().into_iter().flatten().filter_map(change).collect()
 }
 
 fn texts(value: &Value) -> Vec<String> {

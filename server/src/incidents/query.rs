@@ -6,7 +6,7 @@ use domain::{
     PriorityId, Result, RoleTypeId, Timestamp, UpdateId, UserId, Viewer,
     incident::{Milestone, Milestones, Status, milestone::latest},
 };
-use sqlx::PgPool;
+use sqlx::{PgExecutor, PgPool};
 use uuid::Uuid;
 
 /// The facts of one incident, as of now.
@@ -514,7 +514,10 @@ pub async fn people(db: &PgPool, incident: IncidentId) -> Result<Vec<Person>> {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn impacts(db: &PgPool, incident: IncidentId) -> Result<Vec<(ImpactTypeId, ImpactLevelId)>> {
+pub async fn impacts(
+    db: impl PgExecutor<'_>,
+    incident: IncidentId,
+) -> Result<Vec<(ImpactTypeId, ImpactLevelId)>> {
     let rows = sqlx::query!(
         "SELECT impact_type_id, impact_level_id FROM incident_impacts WHERE incident_id = $1 ORDER BY impact_type_id",
         incident.0

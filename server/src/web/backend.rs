@@ -7,7 +7,11 @@ use super::{
 };
 use crate::{
     context::Context,
-    incidents::{self, costs, desk, list, notes, query},
+    incidents::{
+        self, costs,
+        desk::{self, Likeness},
+        list, notes, query,
+    },
     jobs,
     write::Sent,
 };
@@ -18,7 +22,7 @@ use domain::{
     Caller, Error, IncidentId, JobId, Origin, Result, UpdateId,
     catalog::Catalog,
     incident::{Correction, Declaration, Filter, Limits, RawDeclaration, RawUpdate, Set, Update, promise},
-    view::{Connection, Dashboard, DeclareForm, Fires, IncidentList, IncidentPage, Login},
+    view::{Connection, Dashboard, DeclareForm, Fires, IncidentList, IncidentPage, Login, RecentIncident},
 };
 
 /// So much of a timeline is shown; the rest is in the record.
@@ -30,6 +34,8 @@ const YOURS: i64 = 10;
 /// "Is it one of these?"
 const RECENT: i64 = 8;
 const RECENT_FOR: TimeDelta = TimeDelta::hours(2);
+/// So many characters of what is being typed are compared.
+const LIKENESS: usize = 300;
 /// A delivery that waits for longer is told on the dashboard.
 const LATE_AFTER: TimeDelta = TimeDelta::seconds(30);
 /// A key of ours is a uuid; anything much longer was not made here.
@@ -183,15 +189,21 @@ impl Incidents for Web {
 
     async fn declare_form(&self, caller: &Caller) -> Result<DeclareForm> {
         let catalog = self.ctx.catalog().await?;
-        let scene = self.scene(&catalog);
-        let since = scene.times.now - RECENT_FOR;
-        let recent = desk::recent(&self.ctx.db, caller.viewer(), since, RECENT).await?;
         Ok(DeclareForm {
-            recent: present::recent(&scene, recent),
             then: self.then(),
             connections: self.connections(caller).await?,
             ..DeclareForm::offer(&catalog, self.submission())
         })
+    }
+
+    async fn similar(&self, caller: &Caller, words: &str, category: &str) -> Result<Vec<RecentIncident>> {
+        let catalog = self.ctx.catalog().await?;
+        let scene = self.scene(&catalog);
+        let since = scene.times.now - RECENT_FOR;
+        let like =
+            Likeness { words: words.chars().take(LIKENESS).collect(), category: category.parse().ok() };
+        let briefs = desk::similar(&self.ctx.db, caller.viewer(), &like, since, RECENT).await?;
+        Ok(present::recent(&scene, briefs))
     }
 
     async fn declare(&self, caller: &Caller, asked: RawDeclaration, submission: &str) -> Result<IncidentId> {

@@ -1,4 +1,5 @@
-//! The forms beside an incident, answered by operations and reads: key events, people, costs, tags.
+//! The forms beside an incident, answered by operations and reads: key events, people, impacts,
+//! costs, tags.
 
 use super::{
     backend::{Web, sent},
@@ -12,8 +13,8 @@ use app::backend::{Editors, Fields};
 use async_trait::async_trait;
 use domain::{
     Caller, CostId, Error, IncidentId, Result,
-    incident::{Cost, KeyEvents, RawCost, Set, parse_roles, parse_tags},
-    view::{CostsForm, KeyEventsForm, PeopleForm, Subject, TagsForm},
+    incident::{Cost, KeyEvents, RawCost, Set, parse_impacts, parse_roles, parse_tags},
+    view::{CostsForm, ImpactsForm, KeyEventsForm, PeopleForm, Subject, TagsForm},
 };
 
 /// So many people are offered; more than any office that shares one desk.
@@ -90,6 +91,26 @@ impl Editors for Web {
             Err(Error::NotFound) => Ok(false),
             Err(error) => Err(error),
         }
+    }
+
+    async fn impacts_form(&self, caller: &Caller, id: IncidentId) -> Result<ImpactsForm> {
+        let (incident, about) = self.about(caller, id).await?;
+        let assessed = query::impacts(&self.ctx.db, id).await?;
+        let catalog = self.ctx.catalog().await?;
+        Ok(shown::impacts(&self.scene(&catalog), about, &incident, &assessed))
+    }
+
+    async fn set_impacts(
+        &self,
+        caller: &Caller,
+        id: IncidentId,
+        asked: Fields,
+        submission: &str,
+    ) -> Result<()> {
+        let impacts = parse_impacts(&asked, self.ctx.catalog().await?.as_ref())?;
+        let sent = sent(submission, &(id, &asked))?;
+        incidents::impacts(&self.ctx, caller, id, &impacts, Some(&sent)).await?;
+        Ok(())
     }
 
     async fn costs_form(&self, caller: &Caller, id: IncidentId) -> Result<CostsForm> {

@@ -7,6 +7,7 @@
 
 pub mod assets;
 mod backend;
+mod categories;
 pub mod drafts;
 mod editors;
 mod errors;

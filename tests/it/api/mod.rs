@@ -8,6 +8,7 @@ mod filters;
 mod idempotency;
 mod read;
 mod reference;
+mod search;
 mod tables;
 
 use reqwest::{Client, Method, Response, StatusCode, header};

@@ -48,6 +48,42 @@ async fn what_is_wrong_is_told_and_kept_and_what_is_right_is_declared_once() {
     t.ends_well().await;
 }
 
+// What may be the same is shown by words and category; what was written goes there instead, once, and nothing is declared.
+#[tokio::test]
+async fn what_is_there_already_gets_the_words_instead() {
+    let t = App::start().await;
+    let web = t.web_as("yusuf.demir").await;
+    let cards = declares(&web, &[]).await;
+    let search = declares(&web, &[("asked[title]", "Search results are empty")]).await;
+    let (cards, search) = (path(&cards), path(&search));
+    let form = web.get("/incident/create/").await;
+    assert!(form.text().contains("Card payments fail") && form.text().contains("Search results are empty"));
+
+    let short = declares(&web, &[("asked[title]", "Payments"), ("asked[incident_category]", "")]).await;
+    let text = short.text();
+    assert!(
+        text.contains("Card payments fail") && !text.contains("Search results are empty"),
+        "by words: {text}"
+    );
+
+    let number = cards.trim_end_matches('/').rsplit('/').next().expect("a number");
+    let words = [
+        ("asked[title]", "Payments fail"),
+        ("asked[description]", "The mobile app shows it too, since noon."),
+        ("instead", number),
+    ];
+    for _ in 0..2 {
+        let page = web.submit(&form, "/fn/incident/declare", &declaration(&words)).await;
+        assert_eq!(path(&page), cards, "the incident that exists: {}", page.text());
+    }
+    let page = web.get(&cards).await.text();
+    assert!(page.contains("The mobile app shows it too"), "{page}");
+    assert_eq!(page.matches("posted an update").count(), 1, "said once: {page}");
+    assert_eq!(incidents(&t).await, 2);
+    assert!(!web.get(&search).await.text().contains("The mobile app"));
+    t.ends_well().await;
+}
+
 // WEB-090 CORE-146 CORE-071: impacts suggest the priority; a P4 has no channel, and the page says so.
 #[tokio::test]
 async fn impacts_suggest_the_priority_and_a_p4_has_no_channel() {

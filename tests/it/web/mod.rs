@@ -1,7 +1,9 @@
 //! What people do in a browser without JavaScript.
 
+mod categories;
 mod declare;
 mod fence;
+mod impacts;
 mod life;
 mod live;
 mod people;

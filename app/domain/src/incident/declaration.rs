@@ -5,7 +5,7 @@
 //! ticket without customer impact is not stored (spec 01 §6.3).
 
 use super::words::Wrong;
-use super::{Description, Impact, Impacts, Limits, Reference, Status, Title, bounded, tidy};
+use super::{Description, Impact, Impacts, Limits, RawUpdate, Reference, Status, Title, bounded, tidy};
 use crate::catalog::{Catalog, Priority, ResponseType};
 use crate::{
     CategoryId, EnvironmentId, FieldCode, FieldErrors, PriorityId, RoleTypeId, SeverityId, Timestamp, UserId,
@@ -60,6 +60,16 @@ pub struct RawDeclaration {
     pub private: Option<bool>,
     pub ignore: bool,
     pub dedup_key: Option<String>,
+}
+
+impl RawDeclaration {
+    /// The same words as an update of an incident that exists already: what somebody was about to declare is it.
+    pub fn as_update(&self) -> RawUpdate {
+        let words = [&self.title, &self.description];
+        let words: Vec<&str> =
+            words.into_iter().flatten().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
+        RawUpdate { message: Some(words.join("\n")), ..RawUpdate::default() }
+    }
 }
 
 /// One value of [`CustomFields`], as in the stored JSON.

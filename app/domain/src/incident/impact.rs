@@ -180,6 +180,23 @@ impl Impact {
     }
 }
 
+impl Catalog {
+    /// The rank of the worst of these answers (impact type → level code), 1 to 6.
+    pub fn rank_of(&self, answers: &BTreeMap<String, String>) -> u8 {
+        Impacts::read(answers, self).rank()
+    }
+
+    /// The priority suggested when the worst answer has this rank: the rule of the operation itself.
+    pub fn suggest_at(&self, rank: u8) -> Option<&Priority> {
+        let answer = |kind: &ImpactType| {
+            let level = kind.levels.iter().find(|level| level.code.rank() == rank)?;
+            Some((kind.value.clone(), level.code.as_str().to_owned()))
+        };
+        let answers = self.impact_types.iter().find_map(answer).into_iter().collect();
+        Impacts::read(&answers, self).suggest_priority(self)
+    }
+}
+
 /// Rank of an impact form: 6 when the form is invalid or all is N/A, so it cannot go on (01 §14.2).
 pub fn suggest_rank(raw: &BTreeMap<String, String>, catalog: &Catalog) -> u8 {
     Impacts::parse(raw, catalog).map_or(6, |impacts| impacts.rank())

@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `words` | title, description, message and their limits |
 //! | `status` | the six states and the only table of transitions |
-//! | `impact` | levels, suggested priority |
+//! | `impact`, `assessment` | levels, suggested priority; assessing again |
 //! | `declaration` | what declaring takes, and the plan of a new incident |
 //! | `update` | what may change at once |
 //! | `state` | the facts of an incident; conflicts, and the plan of an update |
@@ -21,6 +21,7 @@
 //! | `filter` | the query string of lists, statistics and the API |
 //! | `naming` | names for people, channels and tickets |
 
+mod assessment;
 mod closure;
 mod correction;
 mod cost;
@@ -39,6 +40,7 @@ pub mod tag;
 mod update;
 mod words;
 
+pub use assessment::*;
 pub use closure::*;
 pub use correction::Correction;
 pub use cost::*;

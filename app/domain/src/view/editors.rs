@@ -1,9 +1,10 @@
-//! The forms beside an incident: key events, people, costs, tags. Each holds what the person sees now, which goes back
+//! The forms beside an incident: key events, people, impacts, costs, tags. Each holds what the person sees now, which goes back
 //! as `from`, and the key that lets the form count once.
 
 use super::{Choice, Person};
-use crate::{CostId, IncidentId};
+use crate::{CostId, IncidentId, catalog::Catalog};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Which incident a form is about, and its key.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -87,4 +88,16 @@ pub struct TagsForm {
     pub about: Subject,
     /// Divided by commas.
     pub tags: String,
+}
+
+/// Who is hit, to be assessed again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ImpactsForm {
+    pub about: Subject,
+    /// Impact types and priorities alone: what the suggestion needs, also in the browser.
+    pub scales: Catalog,
+    /// The level of each axis by its two letters; empty: never answered.
+    pub levels: BTreeMap<String, String>,
+    /// "P3": what it is now.
+    pub priority: String,
 }

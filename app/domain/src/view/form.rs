@@ -3,12 +3,11 @@
 use super::{Choice, ChoiceGroup, Connection, Moment, PriorityMark, StatusMark};
 use crate::{
     CategoryId, IncidentId, PriorityId,
-    catalog::{Catalog, ImpactType, Priority},
-    incident::{DEFAULT_PLATFORM, Impacts, LevelCode, PLATFORMS, Status, human_duration},
+    catalog::{Catalog, Priority},
+    incident::{DEFAULT_PLATFORM, LevelCode, PLATFORMS, Status, human_duration},
 };
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// The form to declare.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -23,15 +22,13 @@ pub struct DeclareForm {
     /// The default ones are chosen.
     pub environments: Vec<Choice>,
     pub platforms: Vec<Choice>,
-    /// Recent and active ones: "Is it one of these?"
-    pub recent: Vec<RecentIncident>,
     /// What happens when it is sent, one sentence each.
     pub then: Vec<String>,
     pub connections: Vec<Connection>,
 }
 
 impl DeclareForm {
-    /// What this catalog offers; the caller adds `recent`, `then` and `connections`.
+    /// What this catalog offers; the caller adds `then` and `connections`.
     pub fn offer(catalog: &Catalog, submission: String) -> Self {
         let default = catalog.default_environment().map(|e| e.id);
         let environment = |e: &crate::catalog::Environment| Choice {
@@ -45,32 +42,13 @@ impl DeclareForm {
         };
         DeclareForm {
             submission,
-            scales: Catalog {
-                impact_types: catalog.impact_types.clone(),
-                priorities: catalog.priorities.clone(),
-                ..Catalog::default()
-            },
+            scales: scales(catalog),
             priorities: catalog.creatable_priorities().map(Choice::from).collect(),
             categories: categories(catalog),
             environments: catalog.environments.iter().map(environment).collect(),
             platforms: PLATFORMS.iter().map(platform).collect(),
             ..DeclareForm::default()
         }
-    }
-
-    /// The rank of the worst of these answers (impact type → level code), 1 to 6.
-    pub fn rank(&self, chosen: &BTreeMap<String, String>) -> u8 {
-        Impacts::read(chosen, &self.scales).rank()
-    }
-
-    /// The priority suggested when the worst answer has this rank: the rule of the operation itself.
-    pub fn suggest(&self, rank: u8) -> Option<&Priority> {
-        let answer = |kind: &ImpactType| {
-            let level = kind.levels.iter().find(|level| level.code.rank() == rank)?;
-            Some((kind.value.clone(), level.code.as_str().to_owned()))
-        };
-        let answers = self.scales.impact_types.iter().find_map(answer).into_iter().collect();
-        Impacts::read(&answers, &self.scales).suggest_priority(&self.scales)
     }
 
     /// What a priority means for a new incident: "To be fixed within 2 hours. It gets a channel."
@@ -82,6 +60,15 @@ impl DeclareForm {
 
     /// The answer that stands when nothing was chosen.
     pub const UNTOUCHED: &str = LevelCode::None.as_str();
+}
+
+/// Impact types and priorities alone: what the suggestion needs, also in the browser.
+pub fn scales(catalog: &Catalog) -> Catalog {
+    Catalog {
+        impact_types: catalog.impact_types.clone(),
+        priorities: catalog.priorities.clone(),
+        ..Catalog::default()
+    }
 }
 
 fn categories(catalog: &Catalog) -> Vec<ChoiceGroup> {
@@ -160,17 +147,19 @@ impl UpdateForm {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeMap;
 
     // WEB-090: what the form shows is what the operation would choose.
     #[test]
     fn every_rank_suggests_what_declaring_would_choose() {
         let form = DeclareForm::offer(&Catalog::demo(), "s".into());
-        let names: Vec<_> = (1..=6).map(|rank| form.suggest(rank).map(|p| p.name.as_str())).collect();
+        let names: Vec<_> =
+            (1..=6).map(|rank| form.scales.suggest_at(rank).map(|p| p.name.as_str())).collect();
         assert_eq!(names, [Some("P1"), Some("P2"), Some("P3"), Some("P4"), Some("P5"), None]);
         let chosen = [("business_impact", "LO"), ("customers_impact", "HI")]
             .map(|(k, v)| (k.to_owned(), v.to_owned()));
-        assert_eq!(form.rank(&chosen.into()), 2);
-        assert_eq!(form.rank(&BTreeMap::new()), 6);
+        assert_eq!(form.scales.rank_of(&chosen.into()), 2);
+        assert_eq!(form.scales.rank_of(&BTreeMap::new()), 6);
     }
 
     // WEB-087: defaults are chosen.

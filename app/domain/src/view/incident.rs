@@ -39,6 +39,8 @@ pub struct IncidentPage {
     pub pending: String,
     /// Worst first, without those of rank 6.
     pub impacts: Vec<Impact>,
+    /// "They suggest P1; it is P3." Empty: they agree, or it is over.
+    pub suggestion: String,
     /// Platform, support ticket and other facts of the form, in words.
     pub facts: Vec<Fact>,
     pub costs: Vec<Fact>,

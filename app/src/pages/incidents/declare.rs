@@ -1,13 +1,17 @@
 //! `/incident/create/`: declare. What happens, who is hit, where; the priority follows from who is hit.
 
-use super::declare_form::Form;
+use super::declare_form::{Form, Typed};
 use crate::{
     Problem,
     components::{ErrorSummary, Title, Waiting},
     forms::{Sent, answer},
     layout::Trouble,
 };
-use domain::{incident::RawDeclaration, view::DeclareForm};
+use domain::{
+    IncidentId,
+    incident::RawDeclaration,
+    view::{DeclareForm, RecentIncident},
+};
 use leptos::prelude::*;
 
 /// What the form offers.
@@ -20,7 +24,21 @@ pub async fn load_declare_form() -> Result<DeclareForm, Problem> {
     read(backend().declare_form(&caller()?).await)
 }
 
-/// Declares once per submission, then shows the incident.
+/// "Is it one of these?", as far as it is typed.
+///
+/// # Errors
+/// `NotSignedIn`, `Forbidden`, or that the desk does not answer.
+#[server(prefix = "/fn", endpoint = "incident/similar", input = leptos::server_fn::codec::GetUrl)]
+pub async fn load_similar(
+    #[server(default)] words: String,
+    #[server(default)] category: String,
+) -> Result<Vec<RecentIncident>, Problem> {
+    use crate::server::{backend, caller};
+    Ok(backend().similar(&caller()?, &words, &category).await?)
+}
+
+/// Declares once per submission, then shows the incident. With `instead` nothing is declared: what was written becomes
+/// an update of that incident, which is the same one.
 ///
 /// # Errors
 /// Every wrong field at once; nothing is declared then.
@@ -28,11 +46,17 @@ pub async fn load_declare_form() -> Result<DeclareForm, Problem> {
 pub async fn declare_incident(
     submission: String,
     #[server(default)] asked: RawDeclaration,
+    #[server(default)] instead: Option<IncidentId>,
 ) -> Result<(), Problem> {
     use crate::{
         routes,
         server::{backend, caller, redirect},
     };
+    if let Some(id) = instead {
+        backend().update(&caller()?, id, asked.as_update(), &submission).await?;
+        redirect(&format!("{}#saved", routes::incident(id)));
+        return Ok(());
+    }
     let id = backend().declare(&caller()?, asked, &submission).await?;
     redirect(&format!("{}#declared", routes::incident(id)));
     Ok(())
@@ -45,6 +69,8 @@ pub fn Declare() -> impl IntoView {
     let action = ServerAction::<DeclareIncident>::new();
     let sent = Sent::to(DECLARE, answer(action));
     let form = Resource::new(|| (), |()| load_declare_form());
+    let typed = Typed::new(sent);
+    let alike = Resource::new(move || typed.now(), |(words, category)| load_similar(words, category));
     view! {
         <Title text="Declare Critical Incident"/>
         <Transition fallback=Waiting>
@@ -57,7 +83,7 @@ pub fn Declare() -> impl IntoView {
                                 "Declare when customers, partners or services are hit or may be. Not sure? Declare, with the higher priority. It is easy to lower and cheap to close."
                             </p>
                             <ErrorSummary sent not_done="Not declared yet" control label/>
-                            <Form form action sent/>
+                            <Form form action sent typed alike/>
                         </div>
                     }.into_any(),
                     Err(problem) => view! { <Trouble problem/> }.into_any(),
@@ -75,7 +101,7 @@ fn stem(field: &str) -> &str {
 fn control(field: &str) -> &'static str {
     match stem(field) {
         "title" => "title",
-        "description" => "description",
+        "description" | "message" => "description",
         "impacts" => "impacts",
         "priority" => "priority",
         "incident_category" => "category",

@@ -1,25 +1,51 @@
 //! The form to declare, and what stands beside it.
 
-use super::{declare::DeclareIncident, new_submission};
+use super::{
+    declare::DeclareIncident,
+    new_submission,
+    scale::{Chosen, Scale, Suggestion},
+};
 use crate::{
+    Problem,
     components::{CheckBox, ErrorText, Grouped, Icon, Options, Prio, StateMark, Status, area_text},
     forms::Sent,
     routes,
 };
 use domain::{
     Error,
-    catalog::{ImpactLevel, ImpactType, Priority},
-    incident::LevelCode,
-    view::{Choice, ChoiceGroup, Connection, DeclareForm, PriorityMark, RecentIncident},
+    view::{Choice, ChoiceGroup, Connection, DeclareForm, RecentIncident},
 };
-use leptos::{form::ActionForm, prelude::*, task::spawn_local};
-use std::collections::BTreeMap;
+use leptos::{form::ActionForm, leptos_dom::helpers::debounce, prelude::*, task::spawn_local};
+use std::time::Duration;
 
-/// Level code by impact type, as chosen now.
-type Chosen = RwSignal<BTreeMap<String, String>>;
+/// What is typed so far, as far as it helps to find the same incident. Words settle before they are looked for.
+#[derive(Clone, Copy)]
+pub struct Typed {
+    words: RwSignal<String>,
+    category: RwSignal<String>,
+}
+
+impl Typed {
+    /// As the form came back.
+    pub fn new(sent: Sent) -> Self {
+        let kept = |name: &str| RwSignal::new(sent.kept(name).unwrap_or_default());
+        Typed { words: kept("asked[title]"), category: kept("asked[incident_category]") }
+    }
+
+    /// Words and category.
+    pub fn now(self) -> (String, String) {
+        (self.words.get(), self.category.get())
+    }
+}
 
 #[component]
-pub fn Form(form: DeclareForm, action: ServerAction<DeclareIncident>, sent: Sent) -> impl IntoView {
+pub fn Form(
+    form: DeclareForm,
+    action: ServerAction<DeclareIncident>,
+    sent: Sent,
+    typed: Typed,
+    alike: Resource<Result<Vec<RecentIncident>, Problem>>,
+) -> impl IntoView {
     let kept = move |name: &str| sent.kept(name).unwrap_or_default();
     let submission = RwSignal::new(form.submission.clone());
     Effect::new(move |_| {
@@ -40,27 +66,30 @@ pub fn Form(form: DeclareForm, action: ServerAction<DeclareIncident>, sent: Sent
             })
             .collect(),
     );
-    let (DeclareForm { environments, platforms, recent, then, connections, .. }, scales) =
+    let (DeclareForm { environments, platforms, then, connections, .. }, scales) =
         (form.clone(), form.clone());
     view! {
         <ActionForm action attr:class="mt-4 grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20.5rem]" attr:novalidate="" attr:aria-label="Declare an incident">
             <input type="hidden" name="submission" value=submission prop:value=submission/>
             <div class="sheet min-w-0">
                 <Part id="what" title="What happens">
-                    <Text id="title" name="asked[title]" label="Title" limit=128 value=kept("asked[title]") sent names=&["title"]
+                    <Text id="title" name="asked[title]" label="Title" limit=128 value=kept("asked[title]") sent names=&["title"] typed=typed
                         hint="10 to 128 characters. What is broken, and where?"/>
                     <Summary value=kept("asked[description]") sent/>
                 </Part>
                 <Part id="who" title="Who is hit">
                     <p class="-mt-3 text-ink-2">"The worst answer suggests the priority."</p>
                     <div id="impacts" tabindex="-1" class="grid gap-4">
-                        {impacts.into_iter().map(|kind| view! { <Scale kind chosen/> }).collect_view()}
+                        {impacts.into_iter().map(|kind| {
+                            let name = format!("asked[impacts][{}]", kind.value);
+                            view! { <Scale kind name chosen/> }
+                        }).collect_view()}
                         <ErrorText id="impacts-e" text=Signal::derive(move || impact_error(sent))/>
                     </div>
                     <PriorityChoice form=scales chosen sent/>
                 </Part>
                 <Part id="where" title="Where">
-                    <Category groups=form.categories sent/>
+                    <Category groups=form.categories sent typed/>
                     <div class="grid gap-5 sm:grid-cols-[13rem_minmax(0,1fr)]">
                         <Several id="environments" name="asked[environment][]" legend="Environment" choices=environments sent names=&["environment"]/>
                         {(!platforms.is_empty()).then(|| view! {
@@ -80,7 +109,7 @@ pub fn Form(form: DeclareForm, action: ServerAction<DeclareIncident>, sent: Sent
                     <a href=routes::HOME class="btn btn-ghost max-sm:w-full">"Cancel"</a>
                 </div>
             </div>
-            <Beside recent then connections/>
+            <Beside alike then connections/>
         </ActionForm>
     }
 }
@@ -116,6 +145,7 @@ fn Text(
     names: &'static [&'static str],
     hint: &'static str,
     #[prop(optional)] optional: bool,
+    #[prop(optional, into)] typed: Option<Typed>,
 ) -> impl IntoView {
     let wrong = Signal::derive(move || sent.error_at(names));
     let (error_id, hint_id) = match id {
@@ -124,10 +154,15 @@ fn Text(
         "seller" => ("seller-e", "seller-h"),
         _ => ("zoho-e", "zoho-h"),
     };
+    let mut settle = debounce(Duration::from_millis(300), move |text: String| {
+        if let Some(typed) = typed {
+            typed.words.set(text);
+        }
+    });
     view! {
         <div class="fld">
             <label for=id>{label}{optional.then(|| view! { " "<span class="font-normal text-ink-2">"optional"</span> })}</label>
-            <input id=id name=name class="input" value=value maxlength=limit.to_string()
+            <input id=id name=name class="input" value=value maxlength=limit.to_string() on:input:target=move |event| settle(event.target().value())
                 aria-invalid=move || wrong.with(Option::is_some).then_some("true") aria-describedby=format!("{error_id} {hint_id}")/>
             <ErrorText id=error_id text=wrong/>
             <p id=hint_id class="hint">{hint}</p>
@@ -149,66 +184,16 @@ fn Summary(value: String, sent: Sent) -> impl IntoView {
     }
 }
 
-/// One question on a scale: joined radios, the words of the chosen one under them, without script.
-#[component]
-fn Scale(kind: ImpactType, chosen: Chosen) -> impl IntoView {
-    let name = format!("asked[impacts][{}]", kind.value);
-    let short = kind.name.strip_suffix(" Impact").unwrap_or(&kind.name).to_owned();
-    let now = chosen
-        .with_untracked(|c| c.get(&kind.value).cloned())
-        .unwrap_or_else(|| DeclareForm::UNTOUCHED.into());
-    let levels = kind.levels.iter().rev();
-    let words = levels
-        .clone()
-        .map(|level| view! { <span class=format!("w{}", level.code.rank())>{level.name.clone()}</span> })
-        .collect_view();
-    let columns = if kind.levels.len() < 6 { "scale scale-short" } else { "scale" };
-    let radios = levels.map(|level| view! { <Level level=level.clone() kind=kind.value.clone() name=name.clone() on=level.code.as_str() == now chosen/> });
-    view! {
-        <fieldset class=format!("impact impact-{} grid gap-x-4 gap-y-1 sm:grid-cols-[8.5rem_minmax(0,1fr)]", kind.value)>
-            <legend class="sr-only">{kind.name.clone()}</legend>
-            <div class="sm:pt-2"><p class="font-semibold leading-5">{short}</p><p class="hint">{kind.help_text.clone()}</p></div>
-            <div class="min-w-0">
-                <div class=columns>{radios.collect_view()}</div>
-                <p class="words mt-1 text-xs text-ink-2" aria-hidden="true">{words}</p>
-            </div>
-        </fieldset>
-    }
-}
-
-#[component]
-fn Level(level: ImpactLevel, kind: String, name: String, on: bool, chosen: Chosen) -> impl IntoView {
-    let code = level.code.as_str();
-    let label = if level.code == LevelCode::None { "None" } else { level.code.label() };
-    let choose = move |_| chosen.update(|chosen| _ = chosen.insert(kind.clone(), code.to_owned()));
-    view! {
-        <label data-r=level.code.rank().to_string()>
-            <input type="radio" name=name value=code checked=on aria-label=format!("{label}: {}", level.name) on:change=choose/>
-            <span class="pointer-events-none">{label}</span>
-        </label>
-    }
-}
-
-/// The suggested priority, and the choice. Before script runs the style sheet shows the line of the worst answer; each
-/// line's priority, and the line shown with script, come from the one rule ([`DeclareForm::suggest`]), which is also
-/// the server's when "As suggested" is sent.
+/// The suggested priority, and the choice.
 #[component]
 fn PriorityChoice(form: DeclareForm, chosen: Chosen, sent: Sent) -> impl IntoView {
     let wrong = Signal::derive(move || sent.error_at(&["priority"]));
     let kept = sent.kept("asked[priority]").unwrap_or_default();
     let choices = form.priorities.clone();
-    let suggested: Vec<_> = (1..=6).map(|rank| (rank, form.suggest(rank).cloned())).collect();
-    let rank = Memo::new(move |_| chosen.with(|chosen| form.rank(chosen)));
-    let alive = RwSignal::new(false);
-    Effect::new(move |_| alive.set(true));
-    let lines = suggested.into_iter().map(|(line, suggested)| {
-        let on = Signal::derive(move || alive.get() && rank.get() == line);
-        view! { <SuggestionLine line suggested on/> }
-    });
     view! {
         <div class="rounded-box border border-base-300 bg-base-200 p-4">
             <div class="grid items-center gap-x-6 gap-y-3 sm:grid-cols-[minmax(0,1fr)_13rem]">
-                <div class="suggest" class:alive=alive role="status">{lines.collect_view()}</div>
+                <Suggestion scales=form.scales chosen/>
                 <div class="fld">
                     <label for="priority" class="text-xs! font-medium!">"Priority"</label>
                     <select id="priority" name="asked[priority]" class="select select-sm" aria-describedby="priority-e">
@@ -223,31 +208,14 @@ fn PriorityChoice(form: DeclareForm, chosen: Chosen, sent: Sent) -> impl IntoVie
 }
 
 #[component]
-fn SuggestionLine(line: u8, suggested: Option<Priority>, on: Signal<bool>) -> impl IntoView {
-    let body = match suggested {
-        Some(priority) => {
-            let note = DeclareForm::means(&priority);
-            let head = format!("Suggested: {}, {}.", priority.name, priority.description.trim_end_matches('.'));
-            view! {
-                <Prio mark=PriorityMark::from(&priority) large=true/>
-                <span><b class="font-semibold">{head}</b>" "<span class="block text-xs text-ink-2">{note}</span></span>
-            }.into_any()
-        }
-        None => view! {
-            <span><b class="font-semibold">"No priority yet."</b>" "<span class="block text-xs text-ink-2">"Choose at least one impact above, or a priority."</span></span>
-        }.into_any(),
-    };
-    view! { <p class=format!("s{line} items-center gap-3") class:on=on>{body}</p> }
-}
-
-#[component]
-fn Category(groups: Vec<ChoiceGroup>, sent: Sent) -> impl IntoView {
+fn Category(groups: Vec<ChoiceGroup>, sent: Sent, typed: Typed) -> impl IntoView {
     let wrong = Signal::derive(move || sent.error_at(&["incident_category"]));
     let kept = sent.kept("asked[incident_category]").unwrap_or_default();
     view! {
         <div class="fld">
             <label for="category">"Incident category"</label>
             <select id="category" name="asked[incident_category]" class="select" aria-describedby="category-e category-h"
+                on:change:target=move |event| typed.category.set(event.target().value())
                 aria-invalid=move || wrong.with(Option::is_some).then_some("true")>
                 <option value="" selected=kept.is_empty()>"Choose one"</option>
                 <Grouped groups chosen=kept/>
@@ -302,15 +270,20 @@ fn Sellers(sent: Sent) -> impl IntoView {
 }
 
 #[component]
-fn Beside(recent: Vec<RecentIncident>, then: Vec<String>, connections: Vec<Connection>) -> impl IntoView {
+fn Beside(
+    alike: Resource<Result<Vec<RecentIncident>, Problem>>,
+    then: Vec<String>,
+    connections: Vec<Connection>,
+) -> impl IntoView {
     view! {
         <aside class="sheet min-w-0 divide-y divide-base-300 lg:sticky lg:top-17" aria-label="Before you send">
-            {(!recent.is_empty()).then(|| view! {
-                <section class="p-4">
-                    <h2 class="hd mb-2">"Is it one of these?"</h2>
-                    <ul class="grid gap-2.5">{recent.into_iter().map(|incident| view! { <Recent incident/> }).collect_view()}</ul>
-                </section>
-            })}
+            <Transition>
+                {move || Suspend::new(async move {
+                    // Should it not answer, the form stands without it.
+                    let found = alike.await.unwrap_or_default();
+                    (!found.is_empty()).then(|| view! { <Alike found/> })
+                })}
+            </Transition>
             <section class="p-4">
                 <h2 class="hd mb-2">"What happens when you declare"</h2>
                 <ol class="grid gap-2">
@@ -334,15 +307,37 @@ fn Beside(recent: Vec<RecentIncident>, then: Vec<String>, connections: Vec<Conne
     }
 }
 
+/// Recent incidents that may be this one; what is written can go to one of them instead.
+#[component]
+fn Alike(found: Vec<RecentIncident>) -> impl IntoView {
+    let told = match found.len() {
+        1 => "1 incident may be the same".to_owned(),
+        n => format!("{n} incidents may be the same"),
+    };
+    view! {
+        <section class="p-4">
+            <h2 class="hd mb-2">"Is it one of these?"</h2>
+            <p class="sr-only" role="status">{told}</p>
+            <ul class="grid gap-2.5">{found.into_iter().map(|incident| view! { <Recent incident/> }).collect_view()}</ul>
+        </section>
+    }
+}
+
 #[component]
 fn Recent(incident: RecentIncident) -> impl IntoView {
     let cool = incident.status.value >= 40;
+    let label = format!("Add to #{} instead", incident.id);
+    let instead = (incident.status.value < 60).then(|| view! {
+        <button class="btn btn-line btn-xs mt-1" name="instead" value=incident.id.to_string() aria-label=label
+            title="Nothing is declared: what you wrote becomes an update of this incident">"Add to it instead"</button>
+    });
     view! {
         <li class="grid grid-cols-[2rem_minmax(0,1fr)] gap-x-2">
             <span><Prio mark=incident.priority cool=cool short=true/></span>
             <div>
                 <a class="a-quiet font-medium leading-5 wrap-anywhere" href=routes::incident(incident.id) target="_blank">{incident.title}</a>
                 <p class="flex flex-wrap gap-x-2 text-xs text-ink-2"><Status mark=incident.status/><span>{format!("#{}, {}", incident.id, incident.opened.text)}</span></p>
+                {instead}
             </div>
         </li>
     }

@@ -4,15 +4,12 @@
 use super::filters::FilterBar;
 use crate::{
     Problem,
-    components::{Ago, Due, Icon, Prio, PrivateChip, Status, Title, Waiting},
+    components::{Ago, BadRequest, Due, Icon, Prio, PrivateChip, Status, Title, Waiting},
     layout::Trouble,
     live::{Shown, live},
     routes,
 };
-use domain::{
-    FieldErrors,
-    view::{IncidentList, IncidentRow, SavedView},
-};
+use domain::view::{IncidentList, IncidentRow, SavedView};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -86,7 +83,8 @@ fn Views(views: Vec<SavedView>) -> impl IntoView {
 #[component]
 fn Results(list: IncidentList) -> impl IntoView {
     if !list.errors.is_empty() {
-        return view! { <BadRequest errors=list.errors/> }.into_any();
+        return view! { <BadRequest errors=list.errors back=routes::INCIDENTS text="All incidents"/> }
+            .into_any();
     }
     if list.rows.is_empty() {
         return view! { <NoMatch newer=list.newer/> }.into_any();
@@ -207,21 +205,6 @@ fn NoMatch(newer: Option<String>) -> impl IntoView {
                 {newer.map(|query| view! { <a class="btn btn-line btn-sm" href=routes::incidents(&query)>"Newer incidents"</a> })}
                 <a class="btn btn-line btn-sm" href=routes::INCIDENTS>"All incidents"</a>
             </p>
-        </div>
-    }
-}
-
-/// What of the address cannot be read, field by field.
-#[component]
-fn BadRequest(errors: FieldErrors) -> impl IntoView {
-    view! {
-        <div role="alert" class="mt-3 rounded-box border border-p1 bg-p1-tint px-4 py-4 sm:px-8">
-            <h2 class="text-lg font-semibold">"Bad request"</h2>
-            <p class="mt-1">"This cannot be asked, so nothing is shown."</p>
-            <ul class="mt-2 grid gap-0.5">
-                {errors.0.into_iter().map(|e| view! { <li><span class="num">{e.field}</span>": "{e.message}</li> }).collect_view()}
-            </ul>
-            <p class="mt-4"><a class="btn btn-line btn-sm" href=routes::INCIDENTS>"All incidents"</a></p>
         </div>
     }
 }

@@ -12,13 +12,14 @@ mod filters;
 mod list;
 mod rails;
 mod reopen;
+mod scale;
 mod timeline;
 mod update;
 
 pub use close::{Close, close_incident};
 pub use composer::{retry_delivery, update_incident};
 pub use correct::{Correct, correct_entry};
-pub use declare::{Declare, declare_incident, load_declare_form};
+pub use declare::{Declare, declare_incident, load_declare_form, load_similar};
 pub use detail::{Detail, load_incident};
 pub use edit::{Edit, edit_incident};
 pub use list::{List, load_incidents};

@@ -107,7 +107,10 @@ pub fn WhereAndWhat(page: IncidentPage, retry: ServerAction<RetryDelivery>, retr
             <Sections id="surfaces" title="Surfaces">
                 <Surfaces surfaces pending=page.pending may_retry=page.may_retry retry retried/>
             </Sections>
-            <Sections id="impacts" title="Impacts"><Impacts impacts=page.impacts/></Sections>
+            <Sections id="impacts" title="Impacts">
+                <Impacts impacts=page.impacts suggestion=page.suggestion/>
+                <Change href=routes::impacts(id) text="Change impacts"/>
+            </Sections>
             {costs}
             <Sections id="facts" title="Facts">
                 <div class="mb-2.5"><Prose text=page.description/></div>
@@ -194,11 +197,12 @@ fn SurfaceRow(
 }
 
 #[component]
-fn Impacts(impacts: Vec<Impact>) -> impl IntoView {
+fn Impacts(impacts: Vec<Impact>, suggestion: String) -> impl IntoView {
     if impacts.is_empty() {
         return view! { <p class="text-ink-2">"No impact is noted."</p> }.into_any();
     }
     view! {
+        {(!suggestion.is_empty()).then(|| view! { <p class="mb-2 text-xs text-ink-2">{suggestion}</p> })}
         <ul class="grid gap-2">
             {impacts.into_iter().map(|impact| view! {
                 <li class="grid grid-cols-[5rem_minmax(0,1fr)] gap-x-2">

@@ -6,11 +6,14 @@ use crate::{
     users::directory::User,
 };
 use domain::{
-    CostId,
+    CostId, ImpactLevelId, ImpactTypeId,
     catalog::Catalog,
     incident::{CURRENCY, Cents, Cost, Disagreement, Milestones, disagreeing},
     period::Zone,
-    view::{Choice, CostView, CostsForm, KeyEventField, KeyEventsForm, PeopleForm, RoleField, Subject},
+    view::{
+        Choice, CostView, CostsForm, ImpactsForm, KeyEventField, KeyEventsForm, PeopleForm, RoleField,
+        Subject, scales,
+    },
 };
 
 /// Those that are asked for, in their order, with what disagrees beside both of the times.
@@ -96,6 +99,25 @@ pub fn people(
         on_it: on_it.iter().map(person).collect(),
         am_on_it,
         channel,
+    }
+}
+
+/// Every axis with the level that stands on it.
+pub fn impacts(
+    scene: &Scene<'_>,
+    about: Subject,
+    incident: &Incident,
+    assessed: &[(ImpactTypeId, ImpactLevelId)],
+) -> ImpactsForm {
+    let stands = |(kind, level): &(ImpactTypeId, ImpactLevelId)| {
+        let kind = scene.catalog.impact_type(*kind)?;
+        Some((kind.value.clone(), kind.level(*level)?.code.as_str().to_owned()))
+    };
+    ImpactsForm {
+        about,
+        scales: scales(scene.catalog),
+        levels: assessed.iter().filter_map(stands).collect(),
+        priority: scene.priority(incident.priority).name,
     }
 }
 

@@ -11,7 +11,7 @@ use domain::{
     access::Act,
     catalog::{Catalog, MilestoneType},
     incident::{
-        ClosureReason, Cost, Gate, LevelCode, Milestones, PLATFORMS, Postmortem, State, Status, Tag,
+        ClosureReason, Cost, Gate, Impacts, LevelCode, Milestones, PLATFORMS, Postmortem, State, Status, Tag,
         blockers, disagreeing, human_duration,
         milestone::{DECLARED, MITIGATED, RECOVERED, RESOLVED, STARTED},
         needs_postmortem,
@@ -81,6 +81,7 @@ pub fn page(scene: &Scene<'_>, facts: &Facts, submission: String) -> IncidentPag
         surfaces: surface::surfaces(scene, incident, &facts.deliveries),
         pending: surface::pending(&facts.deliveries),
         impacts: impacts(scene.catalog, &facts.impacts),
+        suggestion: suggestion(scene, facts),
         facts: further_facts(incident, &facts.tags),
         costs: costs(scene.catalog, &facts.costs),
         update,
@@ -431,6 +432,20 @@ fn impacts(catalog: &Catalog, chosen: &[(ImpactTypeId, ImpactLevelId)]) -> Vec<I
         .collect();
     answered.sort_by_key(|impact| impact.rank);
     answered
+}
+
+/// While the impact lasts: whether what was assessed asks for another priority.
+fn suggestion(scene: &Scene<'_>, facts: &Facts) -> String {
+    let incident = &facts.incident;
+    let assessed = facts.impacts.iter().copied().collect();
+    let suggested = Impacts::of(&assessed, scene.catalog).suggest_priority(scene.catalog).map(|p| p.id);
+    match suggested {
+        Some(other) if other != incident.priority && incident.status < Status::Mitigated => {
+            let name = |id| scene.priority(id).name;
+            format!("They suggest {}; it is {}.", name(other), name(incident.priority))
+        }
+        _ => String::new(),
+    }
 }
 
 /// What the form asked besides, in words.

@@ -117,7 +117,7 @@ fn sorted(filter: &Filter) -> String {
 }
 
 /// The resolved period, to the second and with the zone (spec 03 §6.1).
-fn bounds(times: Times, period: Period) -> String {
+pub fn bounds(times: Times, period: Period) -> String {
     match (period.from, period.to) {
         (Some(from), Some(to)) => format!("From {} to {}", times.full(from), times.full(to)),
         (Some(from), None) => format!("From {}", times.full(from)),

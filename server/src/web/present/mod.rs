@@ -1,6 +1,7 @@
 //! Facts turned into what pages show: words, marks, places on a ruler. Pure: facts, reference data, zone and time come
 //! in, `domain::view` goes out; nothing here asks a database or decides a rule.
 
+pub mod categories;
 mod desk;
 pub mod editors;
 mod incident;

@@ -3,7 +3,7 @@
 use super::{Scene, editors::money, person};
 use crate::incidents::notes::{Note, What};
 use domain::{
-    Timestamp,
+    ImpactLevelId, Timestamp,
     view::{About, Changed, Entry, EntryKind, Value},
 };
 
@@ -58,6 +58,16 @@ fn line(scene: &Scene<'_>, note: &Note) -> Option<(Timestamp, Entry)> {
                 parts.push(format!("removed {}", removed.join(", ")));
             }
             (format!("changed the tags: {}", parts.join("; ")), vec![], About::Facts)
+        }
+        What::Impacts(impacts) => {
+            let assessed = impacts.iter().filter_map(|(kind, from, to)| {
+                let kind = scene.catalog.impact_type(*kind)?;
+                let say =
+                    |id: ImpactLevelId| kind.level(id).map_or("?", |level| level.code.label()).to_owned();
+                let field = kind.name.clone();
+                Some(Changed { field, from: from.map(|id| text(say(id))), to: text(say(*to)) })
+            });
+            ("assessed the impact again".to_owned(), assessed.collect(), About::Facts)
         }
         What::Joined => ("joined".to_owned(), vec![], About::Role),
         What::Left => ("left".to_owned(), vec![], About::Role),

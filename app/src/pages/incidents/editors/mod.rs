@@ -1,14 +1,17 @@
-//! The forms beside an incident, each on a page of its own: key events, people, costs, tags.
+//! The forms beside an incident, each on a page of its own: key events, people,
+//! impacts, costs, tags.
 //!
 //! Every field goes back with what the person saw. When somebody changed it meanwhile nothing is written: the summary
 //! shows both values, the form learns what is true now, and what was typed stays.
 
 mod costs;
+mod impacts;
 mod key_events;
 mod people;
 mod tags;
 
 pub use costs::{Costs, add_cost, load_costs, remove_cost};
+pub use impacts::{Impacts, load_impacts, set_impacts};
 pub use key_events::{KeyEvents, load_key_events, set_key_events};
 pub use people::{People, join_incident, leave_incident, load_people, set_roles};
 pub use tags::{Tags, load_tags, set_tags};
