@@ -15,6 +15,13 @@ pub fn incident(id: IncidentId) -> String {
     format!("/incident/{id}/")
 }
 
+/// The same as it was at a moment: `/incident/4127/?at=2026-10-14T14:31:00Z`
+pub fn incident_at(id: IncidentId, at: &str) -> String {
+    let mut query = String::new();
+    domain::query::push(&mut query, "at", at);
+    format!("{}?{query}", incident(id))
+}
+
 /// The form to post an update, as a page of its own.
 pub fn update(id: IncidentId) -> String {
     format!("/incident/{id}/update/")
@@ -102,6 +109,7 @@ mod tests {
     #[test]
     fn addresses_end_with_a_slash_and_queries_are_encoded() {
         assert_eq!(incident(IncidentId(7)), "/incident/7/");
+        assert_eq!(incident_at(IncidentId(7), "2026-10-14T14:31"), "/incident/7/?at=2026-10-14T14:31");
         assert_eq!(update(IncidentId(7)), "/incident/7/update/");
         assert_eq!(login("/incident/?search=é&a"), "/admin/login/?next=/incident/%3Fsearch%3D%C3%A9%26a");
     }

@@ -6,8 +6,9 @@
 use crate::history::{self, Record};
 use domain::{
     CategoryId, CostId, CostTypeId, EnvironmentId, ImpactLevelId, ImpactTypeId, IncidentId, MetricTypeId,
-    PriorityId, RoleTypeId, Timestamp, UpdateId, UserId,
+    PriorityId, RoleTypeId, SeverityId, Timestamp, UpdateId, UserId,
     incident::{Cents, ImpactChange, Status},
+    past::Kind,
 };
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -167,6 +168,7 @@ pub struct Declared {
     pub title: String,
     pub description: String,
     pub status: Status,
+    pub severity: Option<SeverityId>,
     pub priority: PriorityId,
     pub category: CategoryId,
     pub environment: EnvironmentId,
@@ -177,6 +179,7 @@ pub struct Declared {
     pub dedup_key: Option<String>,
     pub custom_fields: Value,
     pub roles: Vec<(RoleTypeId, UserId)>,
+    pub members: Vec<UserId>,
     pub impacts: Vec<(ImpactTypeId, ImpactLevelId)>,
     /// The first entry of the timeline, and the `declared` milestone.
     pub updates: [UpdateId; 2],
@@ -190,6 +193,14 @@ pub struct Updated {
     pub message: Option<String>,
     /// Column → (before, after), as stored; words are in `words` instead.
     pub fields: Vec<(&'static str, Value, Value)>,
+    /// When it happened, as the entry of the timeline says.
+    pub event_ts: Timestamp,
+    /// What the entry is besides a change: `closure_reason`, `jira_status_sync`.
+    pub marker: Option<&'static str>,
+    /// The environment that the entry says.
+    pub entry_environment: Option<EnvironmentId>,
+    /// All environments as they are stored, when they changed.
+    pub environment_values: Option<Vec<String>>,
     /// Field → its new words.
     pub words: Vec<(&'static str, String)>,
     /// Milestone → its time, or none when it was taken back.
@@ -238,10 +249,10 @@ impl Change {
             (None, _) => history::DESK.into(),
         };
         let (kind, facts, words) = match self {
-            Change::IncidentDeclared(d) => ("incident_declared", declared_facts(d), declared_words(d)),
-            Change::IncidentUpdated(u) => ("incident_updated", updated_facts(u), updated_words(u)),
+            Change::IncidentDeclared(d) => (Kind::IncidentDeclared, declared_facts(d), declared_words(d)),
+            Change::IncidentUpdated(u) => (Kind::IncidentUpdated, updated_facts(u), updated_words(u)),
             Change::ChannelAttached(a) => {
-                ("channel_attached", json!({ "channel": a.channel, "name": a.name }), vec![])
+                (Kind::ChannelAttached, json!({ "channel": a.channel, "name": a.name }), vec![])
             }
             Change::ChannelChanged { channel, what, .. } => {
                 let what = match what {
@@ -250,37 +261,38 @@ impl Change {
                     ChannelEvent::Unarchived => json!("unarchived"),
                     ChannelEvent::Deleted => json!("deleted"),
                 };
-                ("channel_changed", json!({ "channel": channel, "what": what }), vec![])
+                (Kind::ChannelChanged, json!({ "channel": channel, "what": what }), vec![])
             }
             Change::ChannelTagged { channel, name, tag } => {
-                ("channel_tagged", json!({ "channel": channel, "name": name, "tag": tag }), vec![])
+                (Kind::ChannelTagged, json!({ "channel": channel, "name": name, "tag": tag }), vec![])
             }
-            Change::MemberJoined { user, .. } => ("member_joined", json!({ "user": user }), vec![]),
-            Change::MemberLeft { user, .. } => ("member_left", json!({ "user": user }), vec![]),
+            Change::MemberJoined { user, .. } => (Kind::MemberJoined, json!({ "user": user }), vec![]),
+            Change::MemberLeft { user, .. } => (Kind::MemberLeft, json!({ "user": user }), vec![]),
             Change::TokenCreated { token, user, name, expires_at } => {
                 let expires_at = expires_at.map(|at| at.timestamp_micros());
                 let facts = json!({ "token": token, "user": user, "expires_at": expires_at });
-                ("token_created", facts, vec![("name".into(), name.clone())])
+                (Kind::TokenCreated, facts, vec![("name".into(), name.clone())])
             }
             Change::TokenRevoked { token, user } => {
-                ("token_revoked", json!({ "token": token, "user": user }), vec![])
+                (Kind::TokenRevoked, json!({ "token": token, "user": user }), vec![])
             }
-            Change::AdminMade { user } => ("admin_made", json!({ "user": user }), vec![]),
-            Change::HistoryRooted { heads } => ("history_rooted", json!({ "heads": heads }), vec![]),
-            Change::KeyEventsChanged(k) => ("key_events_changed", key_events_facts(k), vec![]),
-            Change::RolesChanged(r) => ("roles_changed", roles_facts(r), vec![]),
+            Change::AdminMade { user } => (Kind::AdminMade, json!({ "user": user }), vec![]),
+            Change::HistoryRooted { heads } => (Kind::HistoryRooted, json!({ "heads": heads }), vec![]),
+            Change::KeyEventsChanged(k) => (Kind::KeyEventsChanged, key_events_facts(k), vec![]),
+            Change::RolesChanged(r) => (Kind::RolesChanged, roles_facts(r), vec![]),
             Change::CostAdded { line, cost, details, .. } => {
                 let words = details.iter().map(|text| ("details".to_owned(), text.clone())).collect();
-                ("cost_added", cost_facts(*line, cost), words)
+                (Kind::CostAdded, cost_facts(*line, cost), words)
             }
-            Change::CostRemoved { line, cost, .. } => ("cost_removed", cost_facts(*line, cost), vec![]),
+            Change::CostRemoved { line, cost, .. } => (Kind::CostRemoved, cost_facts(*line, cost), vec![]),
             Change::MessageCorrected { update, words, .. } => {
-                ("message_corrected", json!({ "update": update }), vec![("message".into(), words.clone())])
+                let facts = json!({ "update": update });
+                (Kind::MessageCorrected, facts, vec![("message".into(), words.clone())])
             }
             Change::TagsChanged { added, removed, .. } => {
-                ("tags_changed", json!({ "added": added, "removed": removed }), vec![])
+                (Kind::TagsChanged, json!({ "added": added, "removed": removed }), vec![])
             }
-            Change::ImpactsChanged { impacts, .. } => ("impacts_changed", impacts_facts(impacts), vec![]),
+            Change::ImpactsChanged { impacts, .. } => (Kind::ImpactsChanged, impacts_facts(impacts), vec![]),
         };
         Record { stream, kind, facts, words }
     }
@@ -290,6 +302,7 @@ fn declared_facts(d: &Declared) -> Value {
     json!({
         "incident": d.incident,
         "status": d.status.number(),
+        "severity": d.severity,
         "priority": d.priority,
         "category": d.category,
         "environment": d.environment,
@@ -300,6 +313,7 @@ fn declared_facts(d: &Declared) -> Value {
         "dedup_key": d.dedup_key,
         "custom_fields": d.custom_fields,
         "roles": d.roles.iter().map(|(r, u)| json!({ "role": r, "user": u })).collect::<Vec<_>>(),
+        "members": d.members,
         "impacts": d.impacts.iter().map(|(t, l)| json!({ "type": t, "level": l })).collect::<Vec<_>>(),
         "updates": d.updates,
     })
@@ -322,6 +336,10 @@ fn updated_facts(u: &Updated) -> Value {
         .collect();
     json!({
         "update": u.update,
+        "event_ts": u.event_ts.timestamp_micros(),
+        "marker": u.marker,
+        "entry_environment": u.entry_environment,
+        "environment_values": u.environment_values,
         "fields": fields,
         "milestones": milestones,
         "metrics": metrics_facts(&u.metrics),

@@ -17,6 +17,7 @@ pub mod category;
 pub mod error;
 pub mod ids;
 pub mod incident;
+pub mod past;
 pub mod period;
 pub mod query;
 pub mod text;

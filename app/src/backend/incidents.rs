@@ -11,7 +11,8 @@ pub trait Incidents: Send + Sync + 'static {
     /// The list by its query string, without `?`. What cannot be read of it is told in `errors`, not as `Err`.
     async fn incidents(&self, caller: &Caller, query: &str) -> Result<IncidentList>;
 
-    async fn incident_page(&self, caller: &Caller, id: IncidentId) -> Result<IncidentPage>;
+    /// The page as it is, or as it was at the moment that `at` says; empty: now.
+    async fn incident_page(&self, caller: &Caller, id: IncidentId, at: &str) -> Result<IncidentPage>;
 
     async fn declare_form(&self, caller: &Caller) -> Result<DeclareForm>;
 

@@ -49,6 +49,11 @@ pub fn RulerFull(ruler: Ruler) -> impl IntoView {
             {ruler.now.zip(ruler.promised.as_ref().map(|p| p.at)).map(|(now, then)| view! {
                 <rect class="b-next" x=per_cent(now) width=per_cent(then - now) y="46.5" height="17"></rect>
             })}
+            {ruler.past.clone().zip(ruler.hidden_until).map(|(past, until)| view! {
+                <rect class="b-next" x=per_cent(past.at) width=per_cent(until - past.at) y="46.5" height="17"><title>"What came later is hidden"</title></rect>
+                <line class="then" x1=per_cent(past.at) x2=per_cent(past.at) y1="38" y2="80"></line>
+                <text class="then" x=per_cent(past.at) y="33" text-anchor=anchor(past.at)>{past.time}</text>
+            })}
             {ruler.flags.into_iter().zip(labels).map(|(flag, label)| view! { <FlagMark flag label/> }).collect_view()}
             {ruler.dots.into_iter().map(|dot| view! { <DotMark dot/> }).collect_view()}
             {ruler.now.map(|now| view! {
@@ -158,7 +163,7 @@ fn FlagMark(flag: Flag, label: Label) -> impl IntoView {
 #[component]
 fn DotMark(dot: Dot) -> impl IntoView {
     view! {
-        <a href=format!("#{}", dot.entry) aria-label=dot.label rel="external">
+        <a href=format!("?at={}", dot.moment) aria-label=dot.label data-noscroll="">
             <svg x=per_cent(dot.at) y="73" overflow="visible">
                 <circle r="12" fill="transparent"></circle>
                 <circle r="4" fill="var(--color-base-100)" stroke="var(--color-base-content)" stroke-width="1.75"></circle>
@@ -188,6 +193,10 @@ pub fn RulerSmall(ruler: Ruler) -> impl IntoView {
             })}
             {ruler.now.map(|now| view! {
                 <line x1=place(now) x2=place(now) y1="2" y2="21" stroke="var(--p1)" stroke-width="2"></line>
+            })}
+            {ruler.past.zip(ruler.hidden_until).map(|(past, until)| view! {
+                <rect class="b-next" x=place(past.at) width=width(past.at, until) y="6.5" height="9"></rect>
+                <line class="then" x1=place(past.at) x2=place(past.at) y1="2" y2="21"></line>
             })}
         </svg>
         <p class="mt-0.5 flex justify-between gap-4 text-xs text-ink-2"><span>{ruler.left}</span><span>{ruler.right}</span></p>

@@ -77,6 +77,15 @@ fn at(clock: &str) -> Timestamp {
     format!("2026-10-14T{clock}:00Z").parse().expect("a time")
 }
 
+fn said(clock: &str, label: &str) -> Said {
+    Said {
+        at: at(clock),
+        label: label.into(),
+        entry: format!("e-{}", clock.replace(':', "")),
+        moment: format!("2026-10-14T{clock}:00Z"),
+    }
+}
+
 fn ruler() -> Ruler {
     let facts = RulerFacts {
         events: vec![
@@ -90,11 +99,12 @@ fn ruler() -> Ruler {
             (at("14:31"), 30, "Mitigating".into()),
         ],
         said: vec![
-            (at("14:18"), "update by Ines Okafor".into(), "e-1418".into()),
-            (at("14:31"), "status Mitigating".into(), "e-1431".into()),
-            (at("14:47"), "update by Mara Lindqvist".into(), "e-1447".into()),
+            said("14:18", "update by Ines Okafor"),
+            said("14:31", "status Mitigating"),
+            said("14:47", "update by Mara Lindqvist"),
         ],
         promised: Some(at("15:05")),
+        past_until: None,
     };
     Ruler::lay_out(&facts, at("14:53"), |at| at.format("%H:%M").to_string())
 }
@@ -368,9 +378,10 @@ impl Incidents for Fake {
         })
     }
 
-    async fn incident_page(&self, _: &Caller, id: IncidentId) -> Result<IncidentPage> {
+    async fn incident_page(&self, _: &Caller, id: IncidentId, at: &str) -> Result<IncidentPage> {
         match id.0 {
-            4127 => Ok(self.page()),
+            4127 if at.is_empty() => Ok(self.page()),
+            4127 => Ok(self.page_then()),
             4121 => Ok(self.bare()),
             503 => Err(Error::Unavailable { service: "The database".into() }),
             500 => Err(Error::Internal { reference: "7Q3F-K2M9".into() }),
@@ -541,6 +552,22 @@ impl Fake {
             life: Life::default(),
             may_retry: true,
             record: "Record unbroken, 41 entries, last hash 9f3c 71ab".into(),
+            past: TimeTravel { field: "2026-10-14T14:53:00".into(), ..TimeTravel::default() },
+        }
+    }
+
+    /// The same as it was at 14:31: a page that nothing is changed on.
+    fn page_then(&self) -> IncidentPage {
+        IncidentPage {
+            update: None,
+            may_retry: false,
+            past: TimeTravel {
+                at: Some(moment("14:31")),
+                field: "2026-10-14T14:31:00".into(),
+                earlier: Some("2026-10-14T12:29:00Z".into()),
+                ..TimeTravel::default()
+            },
+            ..self.page()
         }
     }
 

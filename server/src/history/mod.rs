@@ -15,11 +15,15 @@ mod verify;
 pub use roots::{Head, write_root};
 pub use verify::{Broken, Verdict, verify};
 
-use crate::failure::OrInternal;
-use domain::{Actor, Caller, Result, Timestamp};
+use crate::failure::{self, OrInternal};
+use domain::{
+    Actor, Caller, Result, Timestamp,
+    past::{self, Fact, Kind},
+};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgExecutor, PgPool};
+use std::collections::BTreeMap;
 
 /// The version new records are written with.
 const VERSION: i16 = 1;
@@ -33,7 +37,7 @@ pub const ACCESS: &str = "access";
 pub struct Record {
     /// `incident 123`, [`DESK`], [`ACCESS`].
     pub stream: String,
-    pub kind: &'static str,
+    pub kind: Kind,
     pub facts: Value,
     pub words: Vec<(String, String)>,
 }
@@ -68,7 +72,7 @@ pub async fn append(conn: &mut PgConnection, record: &Record, caller: &Caller, a
         "stream": record.stream,
         "seq": seq,
         "at": at.timestamp_micros(),
-        "kind": record.kind,
+        "kind": record.kind.as_str(),
         "actor": actor,
         "service": service,
         "origin": caller.origin.as_str(),
@@ -87,7 +91,7 @@ pub async fn append(conn: &mut PgConnection, record: &Record, caller: &Caller, a
         seq,
         at,
         VERSION,
-        record.kind,
+        record.kind.as_str(),
         body,
         hash,
         prev,
@@ -140,6 +144,73 @@ pub async fn of_kinds(
         .map(|r| {
             let body = serde_json::from_str(&r.body).or_internal("reading a history record")?;
             Ok((r.seq, r.at, r.kind, body))
+        })
+        .collect()
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("a record of kind {0:?} is of a younger version")]
+struct Unknown(String);
+
+/// A record as it is stored, with its words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored {
+    pub seq: i64,
+    pub at: Timestamp,
+    pub kind: String,
+    pub body: Value,
+    /// Field → what was written there; none when it was erased.
+    pub words: BTreeMap<String, Option<String>>,
+}
+
+impl Stored {
+    /// As the fold reads it.
+    ///
+    /// # Errors
+    /// When a younger version wrote it: what it says cannot be known here.
+    pub fn record(&self) -> Result<past::Record> {
+        let kind = Kind::from_name(&self.kind);
+        let kind =
+            kind.ok_or_else(|| failure::broken("reading a history record", &Unknown(self.kind.clone())))?;
+        let actor = serde_json::from_value(self.body["actor"].clone());
+        let actor = actor.or_internal("reading who wrote a history record")?;
+        let fact = Fact::read(kind, self.body["facts"].clone())
+            .or_internal("reading the facts of a history record")?;
+        Ok(past::Record { seq: self.seq, at: self.at, actor, fact, words: self.words.clone() })
+    }
+}
+
+/// The records of a stream behind number `after`, in order; until a moment: those before the first one of later.
+///
+/// # Errors
+/// When the database does not answer, or a body is no JSON.
+pub async fn read(
+    db: impl PgExecutor<'_>,
+    stream: &str,
+    after: i64,
+    until: Option<Timestamp>,
+) -> Result<Vec<Stored>> {
+    let rows = sqlx::query!(
+        r#"SELECT h.seq, h.at, h.kind, h.body,
+                  (SELECT jsonb_object_agg(t.field, t.text) FROM history_text t
+                   WHERE t.stream = h.stream AND t.seq = h.seq) AS words
+           FROM history h
+           WHERE h.stream = $1 AND h.seq > $2 AND ($3::timestamptz IS NULL OR h.seq < coalesce(
+               (SELECT min(l.seq) FROM history l WHERE l.stream = $1 AND l.at > $3), h.seq + 1))
+           ORDER BY h.seq"#,
+        stream,
+        after,
+        until,
+    )
+    .fetch_all(db)
+    .await
+    .or_internal("reading a history stream")?;
+    rows.into_iter()
+        .map(|r| {
+            let body = serde_json::from_str(&r.body).or_internal("reading a history record")?;
+            let words = r.words.map(serde_json::from_value).transpose();
+            let words = words.or_internal("reading the words of a history record")?.unwrap_or_default();
+            Ok(Stored { seq: r.seq, at: r.at, kind: r.kind, body, words })
         })
         .collect()
 }

@@ -29,6 +29,7 @@ mod key_events;
 pub mod list;
 pub mod members;
 pub mod notes;
+pub mod past;
 pub mod query;
 mod roles;
 mod store;

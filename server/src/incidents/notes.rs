@@ -2,7 +2,10 @@
 //! them, for the timeline of a page.
 
 use super::query::Person;
-use crate::{history, users::directory};
+use crate::{
+    history::{self, Stored},
+    users::directory,
+};
 use domain::{
     CostTypeId, ImpactLevelId, ImpactTypeId, IncidentId, Result, RoleTypeId, Timestamp, UserId,
     incident::Cents,
@@ -60,7 +63,19 @@ pub enum What {
 /// # Errors
 /// When the database does not answer.
 pub async fn notes(db: &PgPool, incident: IncidentId, limit: i64) -> Result<Vec<Note>> {
-    let records = history::of_kinds(db, &format!("incident {incident}"), &KINDS, limit).await?;
+    told(db, history::of_kinds(db, &format!("incident {incident}"), &KINDS, limit).await?).await
+}
+
+/// The newest `limit` notes among these records of one incident.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn among(db: &PgPool, records: &[Stored], limit: usize) -> Result<Vec<Note>> {
+    let of_kind = records.iter().rev().filter(|record| KINDS.contains(&record.kind.as_str())).take(limit);
+    told(db, of_kind.map(|r| (r.seq, r.at, r.kind.clone(), r.body.clone())).collect()).await
+}
+
+async fn told(db: &PgPool, records: Vec<(i64, Timestamp, String, Value)>) -> Result<Vec<Note>> {
     let mut ids = Vec::new();
     for (_, _, _, body) in &records {
         collect_ids(body, &mut ids);

@@ -8,7 +8,7 @@ use domain::{
     incident::{
         Closure, ClosureReason, DeclarationPlan, MetricValue, Milestone, MilestoneChange, Postmortem,
         RoleChange, State, UpdatePlan, code,
-        milestone::{DECLARED, MITIGATED, RESOLVED, latest},
+        milestone::{DECLARED, credited, latest},
         values_of,
     },
 };
@@ -454,8 +454,7 @@ async fn write_milestone(
 ) -> Result<()> {
     match change {
         MilestoneChange::Set { event_type, at } => {
-            // What only the product sets is nobody's: it has no line of its own.
-            let author = author.filter(|_| event_type != MITIGATED && event_type != RESOLVED);
+            let author = credited(event_type, author);
             sqlx::query!(
                 "INSERT INTO incident_updates (id, incident_id, created_by, event_ts, event_type, is_milestone,
                                                created_at, updated_at)

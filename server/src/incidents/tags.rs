@@ -36,11 +36,10 @@ pub async fn tags(
         return Ok(());
     }
     let now = w.now();
-    add(w.conn(), id, &plan.added).await?;
+    let added = add(w.conn(), id, &plan.added).await?;
     remove(w.conn(), id, &plan.removed).await?;
     store::touch(w.conn(), id, now).await?;
-    let names = |tags: &[Tag]| tags.iter().map(|tag| tag.name.clone()).collect();
-    let (added, removed) = (names(&plan.added), names(&plan.removed));
+    let removed = plan.removed.iter().map(|tag| tag.name.clone()).collect();
     w.commit(Change::TagsChanged { incident: id, added, removed }, ()).await
 }
 
@@ -60,9 +59,10 @@ pub async fn tags_of(db: impl PgExecutor<'_>, incident: IncidentId) -> Result<Ve
     Ok(rows.into_iter().map(|r| Tag { name: r.name, slug: r.slug }).collect())
 }
 
-async fn add(conn: &mut PgConnection, incident: IncidentId, tags: &[Tag]) -> Result<()> {
+/// Their names as they are stored: a tag keeps the spelling of the first who used it.
+async fn add(conn: &mut PgConnection, incident: IncidentId, tags: &[Tag]) -> Result<Vec<String>> {
     if tags.is_empty() {
-        return Ok(());
+        return Ok(vec![]);
     }
     let names: Vec<String> = tags.iter().map(|tag| tag.name.clone()).collect();
     let slugs: Vec<String> = tags.iter().map(|tag| tag.slug.clone()).collect();
@@ -76,16 +76,17 @@ async fn add(conn: &mut PgConnection, incident: IncidentId, tags: &[Tag]) -> Res
     .execute(&mut *conn)
     .await
     .or_internal("making tags")?;
-    sqlx::query!(
-        "INSERT INTO incident_tags (incident_id, tag_id) SELECT $1, id FROM tags WHERE slug = ANY($2)
-         ON CONFLICT DO NOTHING",
+    sqlx::query_scalar!(
+        r#"WITH added AS (INSERT INTO incident_tags (incident_id, tag_id) SELECT $1, id FROM tags WHERE slug = ANY($2)
+                         ON CONFLICT DO NOTHING RETURNING tag_id)
+           SELECT t.name FROM added JOIN tags t ON t.id = added.tag_id
+           ORDER BY array_position($2, t.slug::text)"#,
         incident.0,
         &slugs,
     )
-    .execute(conn)
+    .fetch_all(conn)
     .await
-    .or_internal("tagging an incident")?;
-    Ok(())
+    .or_internal("tagging an incident")
 }
 
 async fn remove(conn: &mut PgConnection, incident: IncidentId, tags: &[Tag]) -> Result<()> {

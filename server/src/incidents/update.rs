@@ -10,7 +10,7 @@ use domain::{
     Caller, Error, FieldCode, IncidentId, Result, Timestamp, UpdateId,
     access::Act,
     catalog::Catalog,
-    incident::{MilestoneChange, State, Status, Update, UpdatePlan},
+    incident::{Marker, MilestoneChange, State, Status, Update, UpdatePlan, values_of},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -151,6 +151,10 @@ fn facts(
         incident: current.id,
         update,
         message: plan.message.as_ref().map(|m| m.as_str().to_owned()),
+        event_ts: plan.event_ts,
+        marker: plan.marker.map(Marker::as_str),
+        entry_environment: plan.entry_environment,
+        environment_values: plan.environments.as_ref().map(|c| values_of(&c.to, catalog)),
         fields,
         words,
         milestones: plan.milestones.iter().map(milestone).collect(),

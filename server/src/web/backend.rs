@@ -26,8 +26,8 @@ use domain::{
 };
 
 /// So much of a timeline is shown; the rest is in the record.
-const TIMELINE: i64 = 500;
-const DELIVERIES: i64 = 500;
+pub(super) const TIMELINE: i64 = 500;
+pub(super) const DELIVERIES: i64 = 500;
 /// Of one status so many are shown on the dashboard.
 const PER_STATUS: i64 = 25;
 const YOURS: i64 = 10;
@@ -64,7 +64,7 @@ impl Web {
     }
 
     /// Everything about one incident. The first read asks the fence; the others run only behind it.
-    async fn facts(&self, caller: &Caller, id: IncidentId) -> Result<Facts> {
+    pub(super) async fn facts(&self, caller: &Caller, id: IncidentId) -> Result<Facts> {
         let db = &self.ctx.db;
         Ok(Facts {
             incident: query::get(db, caller.viewer(), id).await?,
@@ -79,6 +79,7 @@ impl Web {
             costs: costs::of(db, id).await?,
             tags: incidents::tags_of(db, id).await?,
             postmortem: self.ctx.postmortem(),
+            past_until: None,
         })
     }
 
@@ -179,12 +180,8 @@ impl Incidents for Web {
         Ok(present::list(&scene, asked, found, caller.user_id()))
     }
 
-    async fn incident_page(&self, caller: &Caller, id: IncidentId) -> Result<IncidentPage> {
-        let facts = self.facts(caller, id).await?;
-        let catalog = self.ctx.catalog().await?;
-        let scene = self.scene(&catalog);
-        let page = present::page(&scene, &facts, self.submission());
-        Ok(present::for_caller(page, &scene, &facts, caller, self.submission()))
+    async fn incident_page(&self, caller: &Caller, id: IncidentId, at: &str) -> Result<IncidentPage> {
+        self.page_at(caller, id, at).await
     }
 
     async fn declare_form(&self, caller: &Caller) -> Result<DeclareForm> {

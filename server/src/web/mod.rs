@@ -15,6 +15,7 @@ pub mod live;
 pub mod login;
 mod next;
 pub mod origin;
+mod past;
 mod policy;
 mod present;
 pub mod session;

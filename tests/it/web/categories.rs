@@ -113,7 +113,8 @@ async fn with_a_period_it_is_said_how_often_each_failed() {
         ("2099/Q1", "begins in the future"),
         ("whenever", "no time range"),
     ] {
-        let query = form.clear().append_pair("metrics_period", wrong).finish();
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        let query = form.append_pair("metrics_period", wrong).finish();
         let page = web.get(&format!("/incident-category/?{query}")).await;
         assert_eq!(page.status, StatusCode::OK);
         assert!(page.text().contains(told) && page.html.contains(wrong), "{wrong}: {}", page.text());

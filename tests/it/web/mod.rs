@@ -6,6 +6,7 @@ mod fence;
 mod impacts;
 mod life;
 mod live;
+mod past;
 mod people;
 mod said;
 mod sign_in;

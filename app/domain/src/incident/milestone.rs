@@ -86,6 +86,11 @@ pub fn latest(entries: impl IntoIterator<Item = (String, Milestone)>) -> Milesto
     latest
 }
 
+/// Who is named with a key event. What only the product sets is nobody's: it has no line of its own.
+pub fn credited(event_type: &str, author: Option<UserId>) -> Option<UserId> {
+    author.filter(|_| event_type != MITIGATED && event_type != RESOLVED)
+}
+
 /// Required key events without a time, by id; none when the incident is ignored.
 pub fn missing<'a>(milestones: &Milestones, ignored: bool, catalog: &'a Catalog) -> Vec<&'a MilestoneType> {
     let required = catalog.milestone_types.iter().filter(|m| m.required && !ignored);

@@ -17,7 +17,8 @@ pub struct Tag {
 }
 
 impl Tag {
-    fn new(name: &str) -> Self {
+    /// A tag of this name.
+    pub fn new(name: &str) -> Self {
         Tag { name: name.to_owned(), slug: slug(name) }
     }
 }

@@ -54,6 +54,38 @@ pub struct IncidentPage {
     pub may_retry: bool,
     /// "Record unbroken, 41 entries, last hash 9f3c 71ab"; empty: not checked.
     pub record: String,
+    pub past: TimeTravel,
+}
+
+/// The way into the past, and back.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct TimeTravel {
+    /// The moment that is shown; `None`: now.
+    pub at: Option<Moment>,
+    /// What the field holds, in the zone of the installation: `2026-10-14T14:31:00`.
+    pub field: String,
+    /// Why the moment that was asked for is not shown; empty: it is.
+    pub problem: String,
+    /// Where something was recorded before and after, as `?at=` says it.
+    pub earlier: Option<String>,
+    pub later: Option<String>,
+    /// What the clock on the wall showed when: for the slider, which knows seconds.
+    pub shifts: Vec<Shift>,
+}
+
+/// From this second on (Unix time) the zone is so many seconds east of Greenwich.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shift {
+    pub from: i64,
+    pub seconds: i32,
+}
+
+impl TimeTravel {
+    /// The clock on the wall, as if it hung in Greenwich, in seconds of Unix time.
+    pub fn wall(&self, second: i64) -> i64 {
+        let shift = self.shifts.iter().rev().find(|shift| shift.from <= second);
+        second + shift.map_or(0, |shift| i64::from(shift.seconds))
+    }
 }
 
 /// What else there is to an entry with words.
@@ -226,6 +258,11 @@ pub struct Fact {
 }
 
 impl IncidentPage {
+    /// It is shown as it was, not as it is: nothing can be changed on this page.
+    pub fn is_past(&self) -> bool {
+        self.past.at.is_some()
+    }
+
     /// The impact lasts: Open, Investigating or Mitigating (spec 01 §2.1: below 40).
     pub fn burning(&self) -> bool {
         self.status.value < 40

@@ -16,8 +16,14 @@ pub struct Ruler {
     pub bands: Vec<Band>,
     pub flags: Vec<Flag>,
     pub dots: Vec<Dot>,
-    /// Where now is; `None` when it is over.
+    /// Where now is; `None` when it is over, and in the past.
     pub now: Option<i32>,
+    /// In the past: the moment that is shown, and how far the line goes on. What happened there is hidden.
+    pub past: Option<Flag>,
+    pub hidden_until: Option<i32>,
+    /// The second (Unix time) at the left margin, and how many lie between the margins.
+    pub from: i64,
+    pub seconds: i64,
     pub promised: Option<Flag>,
     /// Captions of the small form.
     pub left: String,
@@ -56,6 +62,8 @@ pub struct Dot {
     pub label: String,
     /// Id of the timeline entry.
     pub entry: String,
+    /// When it was written down, as `?at=` says it.
+    pub moment: String,
 }
 
 /// What is to be drawn, in moments.
@@ -65,9 +73,22 @@ pub struct RulerFacts {
     pub events: Vec<(Timestamp, String)>,
     /// Each status with its number and word, from when it held. The first one begins with the declaration.
     pub statuses: Vec<(Timestamp, i32, String)>,
-    /// What was said: when, in words, and the entry's id.
-    pub said: Vec<(Timestamp, String, String)>,
+    pub said: Vec<Said>,
     pub promised: Option<Timestamp>,
+    /// In the past: where the line ends today.
+    pub past_until: Option<Timestamp>,
+}
+
+/// Something that was said.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Said {
+    pub at: Timestamp,
+    /// In words: "update by Ines Okafor".
+    pub label: String,
+    /// Id of the timeline entry.
+    pub entry: String,
+    /// When it was written down, as `?at=` says it.
+    pub moment: String,
 }
 
 /// Distances between ticks: the shortest that gives at most eight of them.
@@ -87,7 +108,9 @@ impl Ruler {
         let start =
             facts.events.iter().map(|(at, _)| *at).min().map_or(*declared, |first| first.min(*declared));
         let promised = facts.promised.filter(|at| closed.is_none() && *at > now);
-        let scale = Scale::between(start, promised.unwrap_or(lasts_until));
+        let end = facts.past_until.map(|until| until.max(now));
+        let promised = promised.filter(|at| end.is_none_or(|end| *at <= end));
+        let scale = Scale::between(start, end.or(promised).unwrap_or(lasts_until));
 
         let mut bands = Vec::new();
         if start < *declared {
@@ -117,11 +140,13 @@ impl Ruler {
         let flag =
             |at: &Timestamp, name: &str| Flag { at: scale.place(*at), name: name.into(), time: say(*at) };
         let flags: Vec<_> = facts.events.iter().map(|(at, name)| flag(at, name)).collect();
-        let dots = facts.said.iter().map(|(at, label, entry)| Dot {
-            at: scale.place(*at),
-            label: format!("{} {label}", say(*at)),
-            entry: entry.clone(),
+        let dots = facts.said.iter().map(|said| Dot {
+            at: scale.place(said.at),
+            label: format!("{} {}", say(said.at), said.label),
+            entry: said.entry.clone(),
+            moment: said.moment.clone(),
         });
+        let past = end.map(|_| flag(&now, ""));
         let promised = promised.map(|at| flag(&at, "Promised"));
 
         let mut told: Vec<String> =
@@ -133,9 +158,12 @@ impl Ruler {
                 .skip(1)
                 .map(|(at, _, word)| format!("{} from {}", word.to_lowercase(), say(*at))),
         );
-        told.extend(closed.is_none().then(|| format!("now {}", say(now))));
+        let running = closed.is_none() && past.is_none();
+        told.extend(running.then(|| format!("now {}", say(now))));
+        told.extend(past.iter().map(|past| format!("as it was at {}", past.time)));
         told.extend(promised.iter().map(|p| format!("next update promised for {}", p.time)));
         let right = match (&promised, closed) {
+            _ if past.is_some() => format!("as it was at {}", say(now)),
             (Some(p), _) => format!("promised {}", p.time),
             (None, Some(at)) => format!("closed {}", say(at)),
             (None, None) => format!("now {}", say(now)),
@@ -147,7 +175,11 @@ impl Ruler {
             left: flags.first().map_or_else(String::new, |f| format!("{} {}", f.name, f.time)),
             flags,
             dots: dots.collect(),
-            now: closed.is_none().then(|| scale.place(now)),
+            now: running.then(|| scale.place(now)),
+            past,
+            hidden_until: end.map(|end| scale.place(end)),
+            from: scale.start.timestamp(),
+            seconds: scale.seconds,
             promised,
             right,
         }
@@ -219,8 +251,14 @@ mod tests {
         RulerFacts {
             events: vec![(at("14:02"), "Started".into()), (at("14:09"), "Declared".into())],
             statuses: vec![(at("14:09"), 10, "Open".into()), (at("14:12"), 20, "Investigating".into())],
-            said: vec![(at("14:18"), "update by Ines Okafor".into(), "e-1".into())],
+            said: vec![Said {
+                at: at("14:18"),
+                label: "update by Ines Okafor".into(),
+                entry: "e-1".into(),
+                moment: "2026-10-14T14:18:00Z".into(),
+            }],
             promised: Some(at("15:05")),
+            past_until: None,
         }
     }
 
@@ -255,6 +293,18 @@ mod tests {
         assert_eq!((ruler.now, ruler.promised), (None, None));
         assert_eq!(ruler.bands.last().map(|b| (b.status, b.to)), Some((20, 972)));
         assert_eq!(ruler.right, "closed 14:40");
+    }
+
+    // The line of the past is as long as that of today, so that one can go on; what came later is not on it.
+    #[test]
+    fn the_past_hides_what_came_later() {
+        let facts = RulerFacts { past_until: Some(at("16:09")), promised: None, ..facts() };
+        let ruler = Ruler::lay_out(&facts, at("14:18"), say);
+        assert_eq!((ruler.now, ruler.hidden_until), (None, Some(972)));
+        let shown = ruler.past.clone().expect("a moment");
+        assert_eq!((shown.time.as_str(), ruler.bands.last().map(|b| b.to)), ("14:18", Some(shown.at)));
+        assert!(shown.at < 200 && ruler.label.ends_with("as it was at 14:18."), "{}", ruler.label);
+        assert_eq!((ruler.from, ruler.seconds), (at("14:02").timestamp(), 127 * 60));
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! `/incident/<id>/`: one incident. Header with the ruler, the form to post an update, the timeline, and the rails with
-//! who, when, where and what.
+//! who, when, where and what. With `?at=` the same as it was at that moment, to read only.
 
 use super::{
     composer::{Composer, RETRY, RetryDelivery, UPDATE, UpdateIncident},
+    past::{AsItWas, Travel},
     rails::{WhereAndWhat, WhoAndWhen},
     reopen::{DeclaredByMistake, MISTAKE, Mistake},
     timeline::Timeline,
@@ -26,9 +27,9 @@ use leptos_router::hooks::{use_location, use_params_map, use_query_map};
 /// # Errors
 /// `NotFound` also for what may not be seen.
 #[server(prefix = "/fn", endpoint = "incident", input = leptos::server_fn::codec::GetUrl)]
-pub async fn load_incident(id: IncidentId) -> Result<IncidentPage, Problem> {
+pub async fn load_incident(id: IncidentId, #[server(default)] at: String) -> Result<IncidentPage, Problem> {
     use crate::server::{backend, caller, read};
-    read(backend().incident_page(&caller()?, id).await)
+    read(backend().incident_page(&caller()?, id, &at).await)
 }
 
 /// The incident that the address names.
@@ -37,10 +38,15 @@ pub fn id_in_path() -> Memo<Option<IncidentId>> {
     Memo::new(move |_| params.with(|params| params.get("id")?.parse().ok()))
 }
 
-/// The incident that the address names, read.
+/// The incident that the address names, read as it is.
 pub async fn page_of(id: Option<IncidentId>) -> Result<IncidentPage, Problem> {
+    page_at(id, String::new()).await
+}
+
+/// The incident that the address names, read as it was at this moment; empty: now.
+pub async fn page_at(id: Option<IncidentId>, at: String) -> Result<IncidentPage, Problem> {
     match id {
-        Some(id) => load_incident(id).await,
+        Some(id) => load_incident(id, at).await,
         None => {
             crate::server::status(404);
             Err(Problem(Error::NotFound))
@@ -60,10 +66,11 @@ pub fn Detail() -> impl IntoView {
     let mistaken = Sent::to(MISTAKE, answer(mistake));
     let taken_back = accepted(answer(mistake), mistake.version());
     let pressed = accepted(answer(retry), retry.version());
-    let first =
-        Resource::new(move || (id.get(), posted.get(), taken_back.get()), move |(id, ..)| page_of(id));
-    let news = live().0;
     let query = use_query_map();
+    let at = Memo::new(move |_| query.with(|query| query.get("at")).unwrap_or_default());
+    let asked = move || (id.get(), at.get(), posted.get(), taken_back.get());
+    let first = Resource::new(asked, move |(id, at, ..)| page_at(id, at));
+    let news = live().0;
     let show = Memo::new(move |_| query.with(|query| query.get("show")).unwrap_or_default());
     view! {
         <Transition fallback=Waiting>
@@ -75,9 +82,11 @@ pub fn Detail() -> impl IntoView {
                         let life = page.life.clone();
                         let may_reopen = life.may_reopen;
                         let again = Signal::derive(move || (news.get(), pressed.get()));
-                        let shown = Shown::new(page, again, move |_| load_incident(id));
+                        let moment = at.get_untracked();
+                        let title = title(&page);
+                        let shown = Shown::new(page, again, move |_| load_incident(id, moment.clone()));
                         view! {
-                            <Title text=format!("Incident #{id}")/>
+                            <Title text=title/>
                             <div class="mx-auto max-w-[1480px] px-4 lg:px-6">
                                 <Mistake id offered=life.mistake submission=life.submission action=mistake sent=mistaken/>
                             </div>
@@ -103,6 +112,13 @@ pub fn Detail() -> impl IntoView {
                 }
             })}
         </Transition>
+    }
+}
+
+fn title(page: &IncidentPage) -> String {
+    match &page.past.at {
+        Some(at) => format!("Incident #{} as it was at {}", page.id, at.text),
+        None => format!("Incident #{}", page.id),
     }
 }
 
@@ -134,11 +150,13 @@ fn Head(page: IncidentPage, posted: Signal<usize>) -> impl IntoView {
         )
     };
     let ruler = page.ruler.clone();
+    let (id, past) = (page.id, page.past.clone());
     view! {
         <div class="border-b border-base-300 bg-base-100">
             <div class=match (hot, page.priority.value) { (true, 1) => "h-[3px] bg-p1", (true, _) => "h-[3px] bg-p2", _ => "h-[3px]" } aria-hidden="true"></div>
             <div class="mx-auto max-w-[1480px] px-4 pt-3 pb-4 lg:px-6">
                 <Notes pending=page.pending.clone() posted/>
+                <AsItWas id past=past.clone()/>
                 <div class="flex flex-wrap items-start gap-x-6 gap-y-3">
                     <div class="min-w-0 flex-1 basis-[26rem]">
                         <p class="text-xs text-ink-2">
@@ -192,24 +210,12 @@ fn Head(page: IncidentPage, posted: Signal<usize>) -> impl IntoView {
                     </dl>
                 })}
                 {(!ruler.is_empty()).then(|| view! {
-                    <div class="mt-4 max-md:hidden"><RulerFull ruler=ruler.clone()/><Legend/></div>
-                    <div class="mt-3 md:hidden"><RulerSmall ruler/></div>
+                    <div class="mt-4 max-md:hidden"><RulerFull ruler=ruler.clone()/></div>
+                    <div class="mt-3 md:hidden"><RulerSmall ruler=ruler.clone()/></div>
                 })}
+                <Travel id past ruler/>
             </div>
         </div>
-    }
-}
-
-#[component]
-fn Legend() -> impl IntoView {
-    view! {
-        <p class="noprint mt-1 flex flex-wrap justify-end gap-x-4 gap-y-1 text-xs text-ink-2" aria-hidden="true">
-            <span class="flex items-center gap-1.5"><svg width="16" height="8"><rect width="16" height="8" class="b-pre"></rect></svg>"before we knew"</span>
-            <span class="flex items-center gap-1.5">
-                <svg width="10" height="10"><circle cx="5" cy="5" r="3.5" fill="none" stroke="currentColor" stroke-width="1.75"></circle></svg>
-                "said, opens that entry"
-            </span>
-        </p>
     }
 }
 

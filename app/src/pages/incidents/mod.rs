@@ -10,6 +10,7 @@ mod edit;
 pub mod editors;
 mod filters;
 mod list;
+mod past;
 mod rails;
 mod reopen;
 mod scale;

@@ -15,15 +15,18 @@ use leptos::{form::ActionForm, prelude::*};
 #[component]
 pub fn WhoAndWhen(page: IncidentPage) -> impl IntoView {
     let id = page.id;
+    let change = |href: String, text| (!page.is_past()).then(|| view! { <Change href text/> });
+    let (people, key_events) =
+        (change(routes::people(id), "Change people"), change(routes::key_events(id), "Change key events"));
     view! {
         <aside class="sheet min-w-0 xl:sticky xl:top-17" aria-label="Who and when">
             <Sections id="people" title="People">
                 <People people=page.people by=page.declared_by members=page.members/>
-                <Change href=routes::people(id) text="Change people"/>
+                {people}
             </Sections>
             <Sections id="key-events" title="Key events">
                 <KeyEvents events=page.key_events metrics=page.metrics/>
-                <Change href=routes::key_events(id) text="Change key events"/>
+                {key_events}
             </Sections>
         </aside>
     }
@@ -88,11 +91,13 @@ fn KeyEvents(events: Vec<KeyEvent>, metrics: Vec<Metric>) -> impl IntoView {
 pub fn WhereAndWhat(page: IncidentPage, retry: ServerAction<RetryDelivery>, retried: Sent) -> impl IntoView {
     let id = page.id;
     let has_costs = !page.costs.is_empty();
+    let may_change = !page.is_past();
+    let change = move |href: String, text| may_change.then(|| view! { <Change href text/> });
     let costs = has_costs.then(|| {
         view! {
             <Sections id="costs" title="Costs">
                 <Facts facts=page.costs/>
-                <Change href=routes::costs(id) text="Change costs"/>
+                {change(routes::costs(id), "Change costs")}
             </Sections>
         }
     });
@@ -115,8 +120,8 @@ pub fn WhereAndWhat(page: IncidentPage, retry: ServerAction<RetryDelivery>, retr
             <Sections id="facts" title="Facts">
                 <div class="mb-2.5"><Prose text=page.description/></div>
                 <Facts facts/>
-                <Change href=routes::tags(id) text="Change tags"/>
-                {(!has_costs).then(|| view! { <Change href=routes::costs(id) text="Add costs"/> })}
+                {change(routes::tags(id), "Change tags")}
+                {(!has_costs).then(|| change(routes::costs(id), "Add costs"))}
             </Sections>
         </aside>
     }

@@ -57,6 +57,16 @@ pub fn Timeline(page: IncidentPage, show: String, retry: ServerAction<RetryDeliv
     let tabs = TABS.map(|(tab, name, text)| (tab == show, name, text, count(tab).to_string()));
     let may_retry = page.may_retry;
     let record = page.record;
+    let at = page.past.at.map(|at| at.iso).unwrap_or_default();
+    let address = move |show: &str| {
+        let mut query = String::new();
+        for (name, value) in [("at", at.as_str()), ("show", show)] {
+            if !value.is_empty() {
+                domain::query::push(&mut query, name, value);
+            }
+        }
+        format!("?{query}")
+    };
     let entries: Vec<_> = page.timeline.into_iter().filter(|e| show.shows(&e.what)).collect();
     let id = page.id;
     let empty = entries.is_empty();
@@ -67,7 +77,7 @@ pub fn Timeline(page: IncidentPage, show: String, retry: ServerAction<RetryDeliv
                 <nav aria-label="Filter the timeline" class="noprint flex flex-wrap gap-1 text-xs font-medium">
                     {tabs.into_iter().map(|(now, name, text, count)| view! {
                         <a
-                            href=if name.is_empty() { "?".to_owned() } else { format!("?show={name}") }
+                            href=address(name)
                             class=if now { "flex min-h-7 items-center gap-1.5 rounded-field bg-secondary px-2" } else { "flex min-h-7 items-center gap-1.5 rounded-field px-2 text-ink-2 hover:bg-secondary" }
                             aria-current=now.then_some("true")
                         >

@@ -1,6 +1,6 @@
 //! The page of one incident, from its facts.
 
-use super::{Scene, cut, editors, person, surface, time, timeline};
+use super::{Scene, cut, editors, past, person, surface, time, timeline};
 use crate::incidents::{
     notes::Note,
     query::{Delivery, Holder, Incident, Update},
@@ -18,8 +18,8 @@ use domain::{
         promise::OFFERED_MINUTES,
     },
     view::{
-        Choice, EntryKind, Fact, Impact, IncidentPage, KeyEvent, Life, Metric, RoleHolder, Ruler, RulerFacts,
-        UpdateForm,
+        Choice, EntryKind, Fact, Impact, IncidentPage, KeyEvent, Life, Metric, RoleHolder, Ruler, RulerFacts, Said,
+        TimeTravel, UpdateForm,
     },
 };
 
@@ -43,6 +43,8 @@ pub struct Facts {
     pub costs: Vec<(CostId, Cost)>,
     pub tags: Vec<Tag>,
     pub postmortem: Postmortem,
+    /// These are facts of the past: where the line of the ruler ends today. Nothing can be changed then.
+    pub past_until: Option<Timestamp>,
 }
 
 /// Everything the page shows. `submission` is the key of the form to post an update.
@@ -52,6 +54,7 @@ pub fn page(scene: &Scene<'_>, facts: &Facts, submission: String) -> IncidentPag
     let state = facts.state(scene.catalog);
     let needs_postmortem = needs_postmortem(&state, scene.catalog);
     let (update, closed_to) = match incident.status {
+        _ if facts.past_until.is_some() => (None, String::new()),
         Status::Closed => (None, closed_to(scene, incident)),
         _ => (Some(form(scene, facts, &state, needs_postmortem, submission)), String::new()),
     };
@@ -87,8 +90,9 @@ pub fn page(scene: &Scene<'_>, facts: &Facts, submission: String) -> IncidentPag
         update,
         closed_to,
         life: Life::default(),
-        may_retry: true,
+        may_retry: facts.past_until.is_none(),
         record: String::new(),
+        past: TimeTravel::default(),
     }
 }
 
@@ -307,10 +311,20 @@ pub fn ruler(scene: &Scene<'_>, facts: &Facts) -> Ruler {
     }
     let said = facts.updates.iter().rev().filter(|update| update.message.is_some()).map(|update| {
         let by = update.author.as_ref().map_or("FireFighter", |author| author.name.as_str());
-        (update.event_ts, format!("update by {by}"), timeline::id(update))
+        Said {
+            at: update.event_ts,
+            label: format!("update by {by}"),
+            entry: timeline::id(update),
+            moment: past::address(update.created_at),
+        }
     });
-    let ruler =
-        RulerFacts { events, statuses, said: said.collect(), promised: facts.incident.next_update_at };
+    let ruler = RulerFacts {
+        events,
+        statuses,
+        said: said.collect(),
+        promised: facts.incident.next_update_at,
+        past_until: facts.past_until,
+    };
     Ruler::lay_out(&ruler, scene.times.now, |at| scene.times.clock(at).text)
 }
 
@@ -531,6 +545,7 @@ mod tests {
             costs: vec![],
             tags: vec![],
             postmortem: Postmortem::default(),
+            past_until: None,
         }
     }
 

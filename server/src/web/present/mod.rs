@@ -7,6 +7,7 @@ pub mod editors;
 mod incident;
 mod list;
 mod notes;
+pub mod past;
 mod surface;
 mod time;
 mod timeline;
