@@ -42,9 +42,11 @@ export class Desk {
     });
   }
 
-  /** An answer that the browser reports as an error is part of this story. */
-  foresees(status: number) {
-    this.foreseen.push(new RegExp(`the server responded with a status of ${status}`));
+  /** An answer that the browser reports as an error is part of this story, by its status or by its own name. */
+  foresees(trouble: number | string) {
+    this.foreseen.push(
+      new RegExp(typeof trouble === "string" ? trouble : `the server responded with a status of ${trouble}`),
+    );
   }
 
   /** Nothing went wrong in this window that the story did not foresee. */

@@ -4,3 +4,5 @@ source "$(dirname "$0")/common.sh"
 cargo fmt --check
 cargo clippy --all-targets -- -D warnings
 cargo clippy -p frontend --target wasm32-unknown-unknown -- -D warnings
+# Scripts of the pages and the stories about them; only where what the browser tests need is installed.
+if [ -x end2end/node_modules/.bin/tsc ]; then end2end/node_modules/.bin/tsc -p end2end; fi

@@ -8,7 +8,10 @@
 //! and as a [`Draft`] of the session when it was sent plainly. [`Sent`] hides the difference.
 
 use crate::{Problem, server};
-use domain::{Error, view::Draft};
+use domain::{
+    Error,
+    view::{Draft, Session},
+};
 use leptos::prelude::*;
 
 /// What came of sending a form: why it was refused and what was typed, with script or without.
@@ -75,4 +78,33 @@ where
     Signal::derive(move || {
         action.value().with(|value| value.as_ref().map(|result| result.as_ref().err().cloned()))
     })
+}
+
+/// The `data-keep` of a form: whose it is and what it is about. What is typed there stays in this browser until it is
+/// sent and accepted, or until its person signs out (`kept.js`). Where it leads once it is accepted says its `data-done`.
+pub fn keep(about: &str) -> Option<String> {
+    let me = use_context::<Session>()?.me?;
+    Some(format!("{} {about}", me.id))
+}
+
+/// What was sent is not left in the fields of the form with this id: the browser's own reset brings back what the page
+/// was made with.
+pub fn start_afresh<F>(action: ServerAction<F>, form: &'static str)
+where
+    F: leptos::server_fn::ServerFn<Output = (), Error = Problem> + Clone + Send + Sync + 'static,
+{
+    Effect::new(move |_| {
+        if action.value().with(|answer| matches!(answer, Some(Ok(())))) {
+            #[cfg(feature = "hydrate")]
+            request_animation_frame(move || {
+                use wasm_bindgen::JsCast;
+                let form = document().get_element_by_id(form);
+                if let Some(form) = form.and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok()) {
+                    form.reset();
+                }
+            });
+            #[cfg(not(feature = "hydrate"))]
+            let _ = form;
+        }
+    });
 }

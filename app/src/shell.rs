@@ -10,10 +10,13 @@ const FIRST: &str = "(function(d){d.dataset.js='';try{var t=localStorage.getItem
 
 /// The document. Every inline script carries the nonce of the request.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
-    let analytics = server::session().site.analytics;
+    let session = server::session();
+    let analytics = session.site.analytics;
+    // For the two scripts beside the app: whether somebody is here, and by which clock.
+    let (stranger, zone) = (session.me.is_none().then_some(""), session.site.zone);
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-stranger=stranger data-zone=zone>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -27,6 +30,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="preload" href="/fonts/atkinson-hyperlegible-next-latin-wght-normal.woff2" r#as="font" r#type="font/woff2" crossorigin=""/>
                 <HashedStylesheet options=options.clone() id="css"/>
                 {analytics.map(|a| view! { <script defer data-domain=a.domain src=a.script_url nonce=use_nonce()></script> })}
+                <script r#type="module" src="/kept.js" nonce=use_nonce()></script>
+                <script r#type="module" src="/live.js" nonce=use_nonce()></script>
                 <AutoReload options=options.clone()/>
                 <HydrationScripts options/>
                 <MetaTags/>

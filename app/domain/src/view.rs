@@ -28,7 +28,7 @@ use crate::{UserId, catalog::Priority, incident::Status};
 use serde::{Deserialize, Serialize};
 
 /// A moment, said for the place it stands in.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Moment {
     /// As said here: `14:09`, `5 h ago`, `2026/10/14 14:09`.
     pub text: String,
@@ -39,7 +39,7 @@ pub struct Moment {
 }
 
 /// A person by name; initials stand in for a picture.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Person {
     /// `None`: not a user (a vendor's side).
     pub id: Option<UserId>,
@@ -58,14 +58,14 @@ impl Person {
 }
 
 /// A status: its number (spec 01 §2.1) chooses the shape and the colour, its label is always said.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct StatusMark {
     pub value: i32,
     pub label: String,
 }
 
 /// A priority: its value (1 is worst, 20 is GAMEDAY) chooses the fill.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PriorityMark {
     pub value: i32,
     pub name: String,

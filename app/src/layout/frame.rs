@@ -1,6 +1,6 @@
 //! Skip link, header, the page, footer; and what script adds to them: keys, and the focus after a navigation.
 
-use super::{footer::Footer, header::Header, keys};
+use super::{connection::Connection, footer::Footer, header::Header, keys};
 use leptos::prelude::*;
 use leptos_router::{components::Outlet, hooks::use_location};
 
@@ -28,6 +28,7 @@ pub fn Around(children: Children) -> impl IntoView {
         </svg>
         <a class="skip" href="#main" rel="external">"Skip to content"</a>
         <Header/>
+        <Connection/>
         <main id="main" tabindex="-1" node_ref=main class="outline-none">{children()}</main>
         <Footer/>
         <keys::Help/>

@@ -25,11 +25,20 @@ pub fn Header() -> impl IntoView {
     let session = expect_context::<Session>();
     let signed_in = session.me.is_some();
     let path = use_location().pathname;
-    let live = live();
+    let news = live().any();
+    // What cannot be read again stays as it was: the bar below says that it may be old.
+    let last = StoredValue::new(Fires::default());
     let fires = Resource::new(
-        move || (path.get(), live.0.get()),
-        move |_| async move { if signed_in { load_fires().await.unwrap_or_default() } else { Fires::default() } },
+        move || (path.get(), news.get()),
+        move |_| async move {
+            if signed_in { load_fires().await.unwrap_or_else(|_| last.get_value()) } else { Fires::default() }
+        },
     );
+    Effect::new(move |_| {
+        if let Some(now) = fires.get() {
+            last.set_value(now);
+        }
+    });
     let name = session.site.name.clone();
     view! {
         <header class="top noprint sticky top-0 z-40 border-b border-base-300 bg-base-100">

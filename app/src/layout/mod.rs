@@ -1,5 +1,6 @@
 //! What stands around every page.
 
+mod connection;
 mod errors;
 mod footer;
 mod frame;

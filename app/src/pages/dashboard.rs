@@ -3,11 +3,11 @@
 use crate::{
     Problem,
     components::{
-        Ago, Chip, Countdown, Due, Icon, Initials, Prio, PrivateChip, Prose, RulerSmall, StateMark, Status,
-        Title, Waiting,
+        Ago, Chip, Countdown, Due, Icon, Initials, Newer, Prio, PrivateChip, Prose, RulerSmall, Stale, StateMark,
+        Status, Title, Waiting,
     },
     layout::Trouble,
-    live::{Shown, live},
+    live::{Settle, Shown, live},
     routes,
 };
 use domain::{
@@ -15,6 +15,7 @@ use domain::{
     view::{ActiveGroup, ActiveRow, Burning, Connection, Dashboard as DashboardView},
 };
 use leptos::prelude::*;
+use std::collections::BTreeMap;
 
 /// What is active.
 ///
@@ -26,18 +27,67 @@ pub async fn load_dashboard() -> Result<DashboardView, Problem> {
     read(backend().dashboard(&caller()?).await)
 }
 
+/// Words are of this moment at once; incidents keep their places until somebody asks for the new ones.
+impl Settle for DashboardView {
+    const YIELDS: bool = true;
+
+    fn settle(shown: &Self, fresh: Self) -> (Self, Option<usize>) {
+        let (before, after) = (places(shown), places(&fresh));
+        if before == after {
+            return (fresh, None);
+        }
+        let known: BTreeMap<i64, &ActiveRow> = rows(&fresh).map(|row| (row.id, row)).collect();
+        let newer = known.keys().filter(|id| before.iter().all(|(_, old)| old != *id)).count();
+        let mut settled = DashboardView {
+            headline: fresh.headline.clone(),
+            summary: fresh.summary.clone(),
+            connections: fresh.connections.clone(),
+            ..shown.clone()
+        };
+        let active = settled.groups.iter_mut().flat_map(|group| &mut group.rows).chain(&mut settled.yours);
+        for row in active {
+            if let Some(&now) = known.get(&row.id) {
+                row.clone_from(now);
+            }
+        }
+        if places(&settled).first() == after.first() {
+            settled.fire = fresh.fire;
+        }
+        (settled, Some(newer))
+    }
+}
+
+/// All incidents, wherever they stand.
+fn rows(view: &DashboardView) -> impl Iterator<Item = &ActiveRow> {
+    let fire = view.fire.iter().map(|fire| &fire.row);
+    fire.chain(view.groups.iter().flat_map(|group| &group.rows)).chain(&view.yours)
+}
+
+/// Which incident stands where.
+fn places(view: &DashboardView) -> Vec<(String, i64)> {
+    let fire = view.fire.iter().map(|fire| ("fire".to_owned(), fire.row.id));
+    let active = view
+        .groups
+        .iter()
+        .flat_map(|group| group.rows.iter().map(|row| (group.status.label.clone(), row.id)));
+    fire.chain(active).chain(view.yours.iter().map(|row| ("yours".to_owned(), row.id))).collect()
+}
+
 #[component]
 pub fn Dashboard() -> impl IntoView {
     let first = Resource::new(|| (), |()| load_dashboard());
-    let news = live().0;
+    let news = live().any();
     view! {
         <Title text="Incidents Dashboard"/>
         <Transition fallback=Waiting>
             {move || Suspend::new(async move {
                 match first.await {
                     Ok(view) => {
-                        let shown = Shown::new(view, Signal::derive(move || news.get()), |_| load_dashboard());
-                        (move || view! { <Page view=shown.now.get()/> }).into_any()
+                        let shown = Shown::new(view, Signal::stored(()), news, |()| load_dashboard());
+                        view! {
+                            <div class="mx-auto max-w-[1480px] px-4 lg:px-6"><Stale shown/><Newer shown one="newer incident" many="newer incidents" first="main [data-row]"/></div>
+                            {move || view! { <Page view=shown.now.get()/> }}
+                        }.into_any()
                     }
                     Err(problem) => view! { <Trouble problem/> }.into_any(),
                 }

@@ -1,4 +1,5 @@
-//! Files that everybody may read: the hashed ones below `/pkg` for ever, those of `public/` for an hour.
+//! Files that everybody may read: the hashed ones below `/pkg` for ever, those of `public/` for an hour. Scripts of
+//! `public/` belong to the pages of one release and are asked for every time.
 //!
 //! Nothing here is secret and nothing here asks the database. `cargo leptos build` makes the site folder; the server
 //! finds it by `LEPTOS_SITE_ROOT`, beside its own binary, or where the build leaves it.
@@ -79,9 +80,10 @@ impl Files {
         if !reads || !is_file(request.uri().path()) {
             return Err(request);
         }
+        let age = if request.uri().path().ends_with(".js") { ALWAYS_ASK } else { AN_HOUR };
         let dir = ServeDir::new(&self.root).precompressed_br().precompressed_gzip();
         match dir.oneshot(request).await {
-            Ok(response) => Ok(aged(response.map(Body::new), &AN_HOUR)),
+            Ok(response) => Ok(aged(response.map(Body::new), &age)),
             Err(never) => match never {},
         }
     }
@@ -136,6 +138,9 @@ mod tests {
 
         let public = files.find(ask("/icon.svg")).await.expect("a file");
         assert_eq!(public.headers()[header::CACHE_CONTROL], AN_HOUR);
+        std::fs::write(folder.join("live.js"), "1").expect("a file");
+        let script = files.find(ask("/live.js")).await.expect("a file");
+        assert_eq!(script.headers()[header::CACHE_CONTROL], ALWAYS_ASK);
         let outside = files.find(ask("/../../etc/passwd.txt")).await.expect("an answer");
         assert_eq!(outside.status(), StatusCode::NOT_FOUND);
         assert!(files.find(ask("/incident/")).await.is_err(), "a page");

@@ -208,8 +208,12 @@ async fn costs_are_summed_and_tags_are_kept() {
     assert!(left.text().contains("Total 99.50 EUR"), "the first is gone: {}", left.text());
 
     let form = web.get(&format!("{at}tags/")).await;
+    let same_moment = web.get(&format!("{at}tags/")).await;
     let page = web.submit(&form, "/fn/incident/tags", &[("tags[to]", "vendor, Black Friday, vendor")]).await;
     assert!(page.text().contains("Black Friday, vendor"), "{}", page.text());
     assert!(page.text().contains("changed the tags: added vendor, Black Friday"), "{}", page.text());
+    // Who saw none takes none away.
+    let page = web.submit(&same_moment, "/fn/incident/tags", &[("tags[to]", "payments")]).await;
+    assert!(page.text().contains("Black Friday, payments, vendor"), "{}", page.text());
     t.ends_well().await;
 }

@@ -14,13 +14,14 @@ use super::{
 };
 use crate::catalog::Catalog;
 use crate::{CategoryId, EnvironmentId, FieldCode, FieldErrors, PriorityId, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A wish: what the person saw, and what it shall be. Forms always send `from`; a machine that saw nothing leaves it
 /// out and never conflicts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "T: Default + Deserialize<'de>, Seen: Deserialize<'de>"))]
 pub struct Set<T, Seen = T> {
-    #[serde(default = "nothing")]
+    #[serde(default = "nothing", deserialize_with = "seen", skip_serializing_if = "Option::is_none")]
     pub from: Option<Seen>,
     #[serde(default)]
     pub to: T,
@@ -28,6 +29,11 @@ pub struct Set<T, Seen = T> {
 
 fn nothing<T>() -> Option<T> {
     None
+}
+
+/// Who saw an empty field saw something: readers of forms would take an empty value for none.
+fn seen<'de, D: Deserializer<'de>, Seen: Deserialize<'de>>(field: D) -> Result<Option<Seen>, D::Error> {
+    Seen::deserialize(field).map(Some)
 }
 
 impl<T, Seen> Set<T, Seen> {

@@ -107,7 +107,7 @@ pub struct Corrected {
 }
 
 /// One entry of the timeline.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Entry {
     /// Stable, usable as a fragment: `e-<update id>`.
     pub id: String,
@@ -116,7 +116,7 @@ pub struct Entry {
 }
 
 /// People are loud, machines quiet.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum EntryKind {
     /// Somebody's words, with what changed by them.
     Said {
@@ -140,7 +140,7 @@ pub enum EntryKind {
 }
 
 /// What a line is about: chooses its icon.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum About {
     #[default]
     Facts,
@@ -152,7 +152,7 @@ pub enum About {
 }
 
 /// From what to what; `from` is `None` at the declaration.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Changed {
     /// "Title"; said to those who do not see the marks.
     pub field: String,
@@ -160,7 +160,7 @@ pub struct Changed {
     pub to: Value,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Value {
     Status(StatusMark),
     Priority(PriorityMark),
@@ -168,7 +168,7 @@ pub enum Value {
 }
 
 /// One step of a machine.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Step {
     /// `14:09:43`
     pub at: String,

@@ -7,7 +7,8 @@ use super::{detail::load_incident, new_submission};
 use crate::{
     Problem,
     components::{ErrorSummary, ErrorText, Grouped, Options, area_text},
-    forms::Sent,
+    forms::{Sent, keep, start_afresh},
+    routes,
 };
 use domain::{
     Error, IncidentId, JobId,
@@ -26,10 +27,7 @@ pub async fn update_incident(
     submission: String,
     #[server(default)] asked: RawUpdate,
 ) -> Result<(), Problem> {
-    use crate::{
-        routes,
-        server::{backend, caller, redirect},
-    };
+    use crate::server::{backend, caller, redirect};
     backend().update(&caller()?, id, asked, &submission).await?;
     redirect(&format!("{}#posted", routes::incident(id)));
     Ok(())
@@ -41,10 +39,7 @@ pub async fn update_incident(
 /// `NotFound`, `Forbidden`, or that it is not parked any more.
 #[server(prefix = "/fn", endpoint = "delivery/retry")]
 pub async fn retry_delivery(incident: IncidentId, job: JobId) -> Result<(), Problem> {
-    use crate::{
-        routes,
-        server::{backend, caller, redirect},
-    };
+    use crate::server::{backend, caller, redirect};
     backend().retry(&caller()?, incident, job).await?;
     redirect(&format!("{}#surfaces", routes::incident(incident)));
     Ok(())
@@ -93,13 +88,13 @@ pub fn Composer(
     let promises = form.promises.clone();
     let form = RwSignal::new(form);
     renew(id, form, sent);
-    start_afresh(action);
+    start_afresh(action, "compose");
 
     let error = move |names: &'static [&'static str]| Signal::derive(move || sent.error_at(names));
     let wrong = error(&["message"]);
     view! {
         <ErrorSummary sent not_done="Not posted" control label/>
-        <ActionForm action attr:id="compose" attr:class="composer sheet noprint p-4 max-sm:p-3" attr:aria-label="Post an update" attr:novalidate="">
+        <ActionForm action attr:id="compose" attr:data-keep=keep(&format!("incident {id}")) attr:data-done=format!("{}#posted", routes::incident(id)) attr:class="composer sheet noprint p-4 max-sm:p-3" attr:aria-label="Post an update" attr:novalidate="">
             <input type="hidden" name="id" value=id.to_string()/>
             <input type="hidden" name="submission" value=move || form.with(|f| f.submission.clone()) prop:value=move || form.with(|f| f.submission.clone())/>
             <label for="message" class=if tall { "lbl mb-1 block" } else { "sr-only" }>"Update message"</label>
@@ -197,22 +192,6 @@ fn NextUpdate(promises: Vec<Choice>, sent: Sent) -> impl IntoView {
             <input id="promise-at" type="time" name="asked[next_update_at]" class="input input-sm" value=at aria-describedby="promise-e"/>
         </div>
     }
-}
-
-/// What was posted is not left in the fields: the browser's own reset brings back what the page was made with.
-fn start_afresh(action: ServerAction<UpdateIncident>) {
-    Effect::new(move |_| {
-        if action.value().with(|answer| matches!(answer, Some(Ok(())))) {
-            #[cfg(feature = "hydrate")]
-            request_animation_frame(|| {
-                use wasm_bindgen::JsCast;
-                let form = document().get_element_by_id("compose");
-                if let Some(form) = form.and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok()) {
-                    form.reset();
-                }
-            });
-        }
-    });
 }
 
 /// After a conflict the form learns what is true now; after "sent already" it gets a new key. Words stay where they are.

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Problem,
     components::{CheckBox, ErrorText, Grouped, Icon, Options, Prio, StateMark, Status, area_text},
-    forms::Sent,
+    forms::{Sent, keep},
     routes,
 };
 use domain::{
@@ -69,7 +69,7 @@ pub fn Form(
     let (DeclareForm { environments, platforms, then, connections, .. }, scales) =
         (form.clone(), form.clone());
     view! {
-        <ActionForm action attr:class="mt-4 grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20.5rem]" attr:novalidate="" attr:aria-label="Declare an incident">
+        <ActionForm action attr:data-keep=keep("declare") attr:data-done="#declared" attr:class="mt-4 grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20.5rem]" attr:novalidate="" attr:aria-label="Declare an incident">
             <input type="hidden" name="submission" value=submission prop:value=submission/>
             <div class="sheet min-w-0">
                 <Part id="what" title="What happens">

@@ -11,7 +11,8 @@ use super::{
 use crate::{
     Problem,
     components::{
-        Ago, Chip, Countdown, Icon, Prio, PrivateChip, Prose, RulerFull, RulerSmall, Status, Title, Waiting,
+        Ago, Chip, Countdown, Icon, Newer, Prio, PrivateChip, Prose, RulerFull, RulerSmall, Stale, Status, Title,
+        Waiting,
     },
     forms::{Sent, answer},
     layout::Trouble,
@@ -66,11 +67,13 @@ pub fn Detail() -> impl IntoView {
     let mistaken = Sent::to(MISTAKE, answer(mistake));
     let taken_back = accepted(answer(mistake), mistake.version());
     let pressed = accepted(answer(retry), retry.version());
+    let done = Signal::derive(move || (posted.get(), taken_back.get()));
+    let own = Signal::derive(move || update.pending().get() || mistake.pending().get());
+    let live = live();
     let query = use_query_map();
     let at = Memo::new(move |_| query.with(|query| query.get("at")).unwrap_or_default());
     let asked = move || (id.get(), at.get(), posted.get(), taken_back.get());
     let first = Resource::new(asked, move |(id, at, ..)| page_at(id, at));
-    let news = live().0;
     let show = Memo::new(move |_| query.with(|query| query.get("show")).unwrap_or_default());
     view! {
         <Transition fallback=Waiting>
@@ -81,10 +84,12 @@ pub fn Detail() -> impl IntoView {
                         let form = page.update.clone();
                         let life = page.life.clone();
                         let may_reopen = life.may_reopen;
-                        let again = Signal::derive(move || (news.get(), pressed.get()));
+                        let news = not_own(live.about(id), own, done);
                         let moment = at.get_untracked();
                         let title = title(&page);
-                        let shown = Shown::new(page, again, move |_| load_incident(id, moment.clone()));
+                        let shown =
+                            Shown::new(page, pressed.into(), news, move |_: usize| load_incident(id, moment.clone()));
+                        leave_when_gone(shown, first);
                         view! {
                             <Title text=title/>
                             <div class="mx-auto max-w-[1480px] px-4 lg:px-6">
@@ -98,7 +103,9 @@ pub fn Detail() -> impl IntoView {
                                         Some(form) => view! { <div><Composer id form action=update sent/></div> }.into_any(),
                                         None => view! { <ClosedTo id text=shown.now.with_untracked(|p| p.closed_to.clone()) may_reopen/> }.into_any(),
                                     }}
-                                    {move || view! { <Timeline page=shown.now.get() show=show.get() retry/> }}
+                                    <Stale shown/>
+                                    <Newer shown one="newer entry" many="newer entries" first="#timeline [data-row]"/>
+                                    <Timeline shown show retry/>
                                 </div>
                                 <div class="grid min-w-0 items-start gap-5 md:max-lg:grid-cols-2 lg:contents">
                                     {move || view! { <WhoAndWhen page=shown.now.get()/> }}
@@ -120,6 +127,25 @@ fn title(page: &IncidentPage) -> String {
         Some(at) => format!("Incident #{} as it was at {}", page.id, at.text),
         None => format!("Incident #{}", page.id),
     }
+}
+
+/// What is posted here shows with its own answer: it is no news, and waits behind no button.
+fn not_own(news: Signal<i32>, pending: Signal<bool>, done: Signal<(usize, usize)>) -> Signal<i32> {
+    let made_after = done.get_untracked();
+    let heard = Memo::new(move |before: Option<&i32>| {
+        let (news, own) = (news.get(), pending.get() || done.get() != made_after);
+        before.copied().filter(|_| own).unwrap_or(news)
+    });
+    heard.into()
+}
+
+/// Who may no longer see it gets the page that says so.
+fn leave_when_gone(shown: Shown<IncidentPage>, first: Resource<Result<IncidentPage, Problem>>) {
+    Effect::new(move |_| {
+        if shown.problem.with(|problem| matches!(problem, Some(Problem(Error::NotFound)))) {
+            first.refetch();
+        }
+    });
 }
 
 /// Counts what was accepted; a refusal changes nothing on the page.

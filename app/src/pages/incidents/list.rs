@@ -4,9 +4,9 @@
 use super::filters::FilterBar;
 use crate::{
     Problem,
-    components::{Ago, BadRequest, Due, Icon, Prio, PrivateChip, Status, Title, Waiting},
+    components::{Ago, BadRequest, Due, Icon, Newer, Prio, PrivateChip, Stale, Status, Title, Waiting},
     layout::Trouble,
-    live::{Shown, live},
+    live::{Settle, Shown, live},
     routes,
 };
 use domain::view::{IncidentList, IncidentRow, SavedView};
@@ -23,12 +23,29 @@ pub async fn load_incidents(#[server(default)] query: String) -> Result<Incident
     read(backend().incidents(&caller()?, &query).await)
 }
 
+/// Rows keep their places and say what is true now; new ones, and another order, wait.
+impl Settle for IncidentList {
+    const YIELDS: bool = true;
+
+    fn settle(shown: &Self, fresh: Self) -> (Self, Option<usize>) {
+        let same = shown.rows.iter().map(|row| row.id).eq(fresh.rows.iter().map(|row| row.id));
+        if same || shown.rows.is_empty() || !fresh.errors.is_empty() {
+            return (fresh, None);
+        }
+        let newer = fresh.rows.iter().filter(|row| shown.rows.iter().all(|old| old.id != row.id)).count();
+        let now = |old: &IncidentRow| fresh.rows.iter().find(|row| row.id == old.id).unwrap_or(old).clone();
+        let rows = shown.rows.iter().map(now).collect();
+        let (span, newer_page, older_page) = (shown.span.clone(), shown.newer.clone(), shown.older.clone());
+        (IncidentList { rows, span, newer: newer_page, older: older_page, ..fresh.clone() }, Some(newer))
+    }
+}
+
 #[component]
 pub fn List() -> impl IntoView {
     let search = use_location().search;
     let query = move || search.get().trim_start_matches('?').to_owned();
     let first = Resource::new(|| (), move |()| load_incidents(untrack(query)));
-    let news = live().0;
+    let news = live().any();
     view! {
         <Title text="Incidents List"/>
         <Transition fallback=Waiting>
@@ -36,18 +53,14 @@ pub fn List() -> impl IntoView {
                 match first.await {
                     Ok(list) => {
                         let filters = list.filters.clone();
-                        let source = Signal::derive(move || (query(), news.get()));
-                        let shown = Shown::new(list, source, |(query, _)| load_incidents(query));
+                        let shown = Shown::new(list, Signal::derive(query), news, load_incidents);
                         view! {
                             <div class="mx-auto max-w-[1480px] px-4 py-5 lg:px-6">
                                 <h1 class="text-xl font-bold tracking-tight">"Incidents"</h1>
                                 {move || view! { <Views views=shown.now.with(|l| l.views.clone())/> }}
                                 <FilterBar options=filters shown/>
-                                {move || shown.problem.get().map(|problem| view! {
-                                    <p role="alert" class="mt-3 rounded-box border border-p1 bg-p1-tint px-4 py-2">
-                                        {format!("{problem}. What you see is older than it should be.")}
-                                    </p>
-                                })}
+                                <Stale shown/>
+                                <Newer shown one="newer incident" many="newer incidents" first="main [data-row]"/>
                                 {move || view! { <Results list=shown.now.get()/> }}
                             </div>
                         }.into_any()

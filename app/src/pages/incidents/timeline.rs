@@ -3,6 +3,7 @@
 use super::composer::RetryDelivery;
 use crate::{
     components::{Ago, Icon, Initials, Prio, Prose, Status},
+    live::{Settle, Shown},
     routes,
 };
 use domain::{
@@ -45,19 +46,48 @@ impl Show {
     }
 }
 
+/// Entries keep their places and say what is true now; newer ones wait. What machines did comes along with what people
+/// did and is not worth a call of its own.
+impl Settle for IncidentPage {
+    const YIELDS: bool = false;
+
+    fn settle(shown: &Self, mut fresh: Self) -> (Self, Option<usize>) {
+        if shown.timeline.is_empty() {
+            return (fresh, None);
+        }
+        let known = |entry: &Entry| shown.timeline.iter().any(|old| old.id == entry.id);
+        let calls = |entry: &&Entry| !matches!(entry.what, EntryKind::Day { .. } | EntryKind::Machine { .. });
+        // The forms keep what they were made with.
+        if shown.update.is_some() == fresh.update.is_some() {
+            fresh.update.clone_from(&shown.update);
+        }
+        fresh.life.submission.clone_from(&shown.life.submission);
+        let newer = fresh.timeline.iter().filter(|entry| !known(entry)).filter(calls).count();
+        fresh.timeline.retain(known);
+        (fresh, (newer > 0).then_some(newer))
+    }
+}
+
+/// Each entry is drawn once and stays where it is as long as it says the same.
 #[component]
-pub fn Timeline(page: IncidentPage, show: String, retry: ServerAction<RetryDelivery>) -> impl IntoView {
-    let show = TABS.iter().find(|(_, name, _)| *name == show).map_or(Show::All, |tab| tab.0);
-    let count = |tab: Show| {
-        page.timeline
-            .iter()
-            .filter(|e| !matches!(e.what, EntryKind::Day { .. }) && tab.shows(&e.what))
-            .count()
-    };
-    let tabs = TABS.map(|(tab, name, text)| (tab == show, name, text, count(tab).to_string()));
-    let may_retry = page.may_retry;
-    let record = page.record;
-    let at = page.past.at.map(|at| at.iso).unwrap_or_default();
+pub fn Timeline(
+    shown: Shown<IncidentPage>,
+    show: Memo<String>,
+    retry: ServerAction<RetryDelivery>,
+) -> impl IntoView {
+    let page = shown.now;
+    let (id, may_retry) = page.with_untracked(|page| (page.id, page.may_retry));
+    let tab = Memo::new(move |_| {
+        show.with(|show| TABS.iter().find(|(_, name, _)| name == show).map_or(Show::All, |tab| tab.0))
+    });
+    let counts = Memo::new(move |_| page.with(|page| TABS.map(|(tab, ..)| count(&page.timeline, tab))));
+    let entries = Memo::new(move |_| {
+        let tab = tab.get();
+        page.with(|page| page.timeline.iter().filter(|e| tab.shows(&e.what)).cloned().collect::<Vec<_>>())
+    });
+    let empty = Memo::new(move |_| entries.with(Vec::is_empty));
+    let record = Memo::new(move |_| page.with(|page| page.record.clone()));
+    let at = page.with_untracked(|page| page.past.at.as_ref().map(|at| at.iso.clone())).unwrap_or_default();
     let address = move |show: &str| {
         let mut query = String::new();
         for (name, value) in [("at", at.as_str()), ("show", show)] {
@@ -67,41 +97,45 @@ pub fn Timeline(page: IncidentPage, show: String, retry: ServerAction<RetryDeliv
         }
         format!("?{query}")
     };
-    let entries: Vec<_> = page.timeline.into_iter().filter(|e| show.shows(&e.what)).collect();
-    let id = page.id;
-    let empty = entries.is_empty();
     view! {
         <section id="timeline" class="sheet min-w-0" aria-labelledby="h-timeline">
             <div class="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-base-300 px-4 py-2.5">
                 <h2 id="h-timeline" class="text-lg font-semibold">"Timeline"</h2>
                 <nav aria-label="Filter the timeline" class="noprint flex flex-wrap gap-1 text-xs font-medium">
-                    {tabs.into_iter().map(|(now, name, text, count)| view! {
-                        <a
-                            href=address(name)
-                            class=if now { "flex min-h-7 items-center gap-1.5 rounded-field bg-secondary px-2" } else { "flex min-h-7 items-center gap-1.5 rounded-field px-2 text-ink-2 hover:bg-secondary" }
-                            aria-current=now.then_some("true")
-                        >
-                            {text}" "<span class="text-ink-2">{count}</span>
-                        </a>
+                    {TABS.into_iter().zip(0..).map(|((of, name, text), place)| {
+                        let now = move || tab.get() == of;
+                        view! {
+                            <a
+                                href=address(name)
+                                class=move || if now() { "flex min-h-7 items-center gap-1.5 rounded-field bg-secondary px-2" } else { "flex min-h-7 items-center gap-1.5 rounded-field px-2 text-ink-2 hover:bg-secondary" }
+                                aria-current=move || now().then_some("true")
+                            >
+                                {text}" "<span class="text-ink-2">{move || counts.with(|counts| counts.get(place).copied())}</span>
+                            </a>
+                        }
                     }).collect_view()}
                 </nav>
             </div>
-            {if empty {
+            {move || if empty.get() {
                 view! { <p class="px-4 py-6 text-ink-2">"Nothing of this kind yet."</p> }.into_any()
             } else {
                 view! {
                     <ol class="tl px-2 py-2 sm:pr-4 sm:pl-0" aria-label="Newest first">
-                        {entries.into_iter().map(|entry| view! { <Line incident=id entry may_retry retry/> }).collect_view()}
+                        <For each=move || entries.get() key=Entry::clone let:entry><Line incident=id entry may_retry retry/></For>
                     </ol>
                 }.into_any()
             }}
-            {(!record.is_empty()).then(|| view! {
+            {move || record.with(|record| (!record.is_empty()).then(|| view! {
                 <p class="flex flex-wrap items-center gap-x-4 gap-y-1 border-t border-base-300 px-4 py-2.5 text-xs text-ink-2">
-                    <span class="state state-ok whitespace-normal"><Icon name="link-2"/>{record}</span>
+                    <span class="state state-ok whitespace-normal"><Icon name="link-2"/>{record.clone()}</span>
                 </p>
-            })}
+            }))}
         </section>
     }
+}
+
+fn count(entries: &[Entry], tab: Show) -> usize {
+    entries.iter().filter(|e| !matches!(e.what, EntryKind::Day { .. }) && tab.shows(&e.what)).count()
 }
 
 #[component]

@@ -4,8 +4,9 @@ use super::{super::detail::id_in_path, Hidden, Seen, Sheet, known};
 use crate::{
     Problem,
     components::{ErrorSummary, ErrorText, Options, Waiting, area_text},
-    forms::{Sent, answer},
+    forms::{Sent, answer, keep, start_afresh},
     layout::Trouble,
+    routes,
 };
 use domain::{
     CostId, IncidentId,
@@ -32,12 +33,9 @@ pub async fn add_cost(
     submission: String,
     #[server(default)] asked: RawCost,
 ) -> Result<(), Problem> {
-    use crate::{
-        routes,
-        server::{backend, caller, redirect},
-    };
+    use crate::server::{backend, caller, redirect};
     backend().add_cost(&caller()?, id, asked, &submission).await?;
-    redirect(&routes::costs(id));
+    redirect(&format!("{}#added", routes::costs(id)));
     Ok(())
 }
 
@@ -47,10 +45,7 @@ pub async fn add_cost(
 /// Refused when it is not kept by hand.
 #[server(prefix = "/fn", endpoint = "incident/costs/remove")]
 pub async fn remove_cost(id: IncidentId, line: CostId) -> Result<(), Problem> {
-    use crate::{
-        routes,
-        server::{backend, caller, redirect},
-    };
+    use crate::server::{backend, caller, redirect};
     backend().remove_cost(&caller()?, id, line).await?;
     redirect(&routes::costs(id));
     Ok(())
@@ -62,6 +57,7 @@ pub fn Costs() -> impl IntoView {
     let add = ServerAction::<AddCost>::new();
     let remove = ServerAction::<RemoveCost>::new();
     let sent = Sent::to("/fn/incident/costs/add", answer(add));
+    start_afresh(add, "add-cost");
     let removed = Sent::to("/fn/incident/costs/remove", answer(remove));
     let added = Memo::new(move |before: Option<&usize>| match answer(add).get() {
         Some(None) => add.version().get(),
@@ -153,7 +149,7 @@ fn Add(
     let error = move |name: &'static str| Signal::derive(move || sent.error_at(&[name]));
     let invalid = move |name| move || error(name).with(Option::is_some).then_some("true");
     view! {
-        <ActionForm action=add attr:class="sheet mt-4 grid gap-4 p-4" attr:aria-label="Add a cost" attr:novalidate="">
+        <ActionForm action=add attr:id="add-cost" attr:data-keep=keep(&format!("costs {id}")) attr:data-done=format!("{}#added", routes::costs(id)) attr:class="sheet mt-4 grid gap-4 p-4" attr:aria-label="Add a cost" attr:novalidate="">
             <Hidden id seen/>
             <div>
                 <label class="lbl mb-1 block" for="cost_type">"Kind"</label>

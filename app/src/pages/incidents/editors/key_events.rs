@@ -1,10 +1,10 @@
 //! `/incident/<id>/update_key_events/`: when it started, was detected, recovered.
 
-use super::{super::detail::id_in_path, Before, Hidden, Seen, Sheet, known};
+use super::{super::detail::id_in_path, Before, Hidden, Seen, Sheet, known, saved};
 use crate::{
     Problem,
     components::{ErrorText, FieldsSummary, Icon, Waiting},
-    forms::{Sent, answer},
+    forms::{Sent, answer, keep},
     layout::Trouble,
 };
 use domain::{
@@ -78,7 +78,7 @@ fn Form(form: KeyEventsForm, action: ServerAction<SetKeyEvents>, sent: Sent) -> 
     view! {
         <Sheet about=form.about title="Key events">
             <FieldsSummary sent not_done="Not saved" names/>
-            <ActionForm action attr:class="sheet grid gap-4 p-4" attr:aria-label="Key events" attr:novalidate="">
+            <ActionForm action attr:data-keep=keep(&format!("key events {id}")) attr:data-done=saved(id) attr:class="sheet grid gap-4 p-4" attr:aria-label="Key events" attr:novalidate="">
                 <Hidden id seen/>
                 <p class="hint">{form.zone}" Empty a field to take the key event back. The metrics follow."</p>
                 {form.fields.into_iter().map(|field| view! { <Field field sent seen/> }).collect_view()}

@@ -1,10 +1,10 @@
 //! `/incident/<id>/roles/`: who holds which role, several changes in one go; and who is on it.
 
-use super::{super::detail::id_in_path, Before, Hidden, Seen, Sheet, known};
+use super::{super::detail::id_in_path, Before, Hidden, Seen, Sheet, known, saved};
 use crate::{
     Problem,
     components::{ErrorSummary, ErrorText, FieldsSummary, Options, Waiting},
-    forms::{Sent, answer},
+    forms::{Sent, answer, keep},
     layout::Trouble,
 };
 use domain::{
@@ -139,7 +139,7 @@ fn Page(
     view! {
         <Sheet about=form.about title="People">
             <FieldsSummary sent not_done="Not saved" names/>
-            <ActionForm action=roles attr:class="sheet grid gap-4 p-4" attr:aria-label="Roles" attr:novalidate="">
+            <ActionForm action=roles attr:data-keep=keep(&format!("roles {id}")) attr:data-done=saved(id) attr:class="sheet grid gap-4 p-4" attr:aria-label="Roles" attr:novalidate="">
                 <Hidden id seen/>
                 <p class="hint">"New holders are told, and asked into the channel. A role that must be held is handed over, never left empty."</p>
                 {form.roles.into_iter().map(|role| view! { <Role role people=people.clone() sent seen/> }).collect_view()}

@@ -1,10 +1,10 @@
 //! `/incident/<id>/tags/`: words to find it again.
 
-use super::{super::detail::id_in_path, Before, Hidden, Seen, Sheet, known};
+use super::{super::detail::id_in_path, Before, Hidden, Seen, Sheet, known, saved};
 use crate::{
     Problem,
     components::{ErrorSummary, ErrorText, Waiting},
-    forms::{Sent, answer},
+    forms::{Sent, answer, keep},
     layout::Trouble,
 };
 use domain::{IncidentId, incident::Set, view::TagsForm};
@@ -68,7 +68,7 @@ fn Form(form: TagsForm, action: ServerAction<SetTags>, sent: Sent) -> impl IntoV
     view! {
         <Sheet about=form.about title="Tags">
             <ErrorSummary sent not_done="Not saved" control=|_| "tags" label=|_| "Tags"/>
-            <ActionForm action attr:class="sheet grid gap-4 p-4" attr:aria-label="Tags" attr:novalidate="">
+            <ActionForm action attr:data-keep=keep(&format!("tags {id}")) attr:data-done=saved(id) attr:class="sheet grid gap-4 p-4" attr:aria-label="Tags" attr:novalidate="">
                 <Hidden id seen/>
                 <div>
                     <label class="lbl" for="tags">"Tags"</label>
