@@ -1,5 +1,5 @@
 # What people do here. The work is in scripts/; each says what it does and what is missing.
-.PHONY: help run dev test lint pictures prepare-sql reset
+.PHONY: help run dev test test-all lint pictures prepare-sql reset
 .DEFAULT_GOAL := help
 
 help:  ## Show this list
@@ -13,6 +13,9 @@ dev:  ## The same, rebuilt on every change
 
 test:  ## Everything: rules, doors, browser, format, lints
 	@scripts/test.sh
+
+test-all:  ## The same, and two things that go wrong at once, by pairs
+	@scripts/test.sh --all
 
 lint:  ## Format and lints alone
 	@scripts/lint.sh

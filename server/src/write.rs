@@ -142,6 +142,14 @@ impl Write {
         Ok(answer)
     }
 
+    /// Commits what is remembered of what was said before, and changes nothing that anybody sees.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn remember(self) -> Result<()> {
+        self.tx.commit().await.or_internal("committing a memory")
+    }
+
     async fn store_answer<T: Serialize>(&mut self, incident: Option<IncidentId>, answer: &T) -> Result<()> {
         let Some((sent, person)) = &self.sent else { return Ok(()) };
         let result = serde_json::to_value(answer).or_internal("writing a form's answer")?;

@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Tables of the product and the rooms that write them. The change and its history share a commit there.
-const PRODUCT: [(&str, &[&str]); 16] = [
+const PRODUCT: [(&str, &[&str]); 17] = [
     ("incidents", &["server/src/incidents/"]),
     ("incident_updates", &["server/src/incidents/"]),
     ("incident_update_roles", &["server/src/incidents/"]),
@@ -20,6 +20,7 @@ const PRODUCT: [(&str, &[&str]); 16] = [
     ("incident_tags", &["server/src/incidents/"]),
     ("tags", &["server/src/incidents/"]),
     ("slack_conversations", &["server/src/incidents/"]),
+    ("slack_heard", &["server/src/incidents/"]),
     ("cost_types", &["server/src/catalog/"]),
     ("users", &["server/src/users/"]),
     ("user_groups", &["server/src/users/"]),

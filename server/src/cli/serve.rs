@@ -38,7 +38,7 @@ pub async fn context(settings: Arc<Settings>, pool: PgPool) -> Result<Context> {
     let clock = Clock::of(&settings.site).await;
     let slack = match &settings.slack {
         Some(slack) => Some(
-            SlackClient::new(&slack.api_url, slack.bot_token.reveal())
+            SlackClient::new(&slack.api_url, slack.bot_token.reveal(), slack.patience)
                 .map_err(|e| anyhow::anyhow!(e).context("making the client of Slack"))?,
         ),
         None => None,

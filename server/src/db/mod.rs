@@ -23,6 +23,9 @@ pub static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
 /// The oldest PostgreSQL that the SQL of the product is written for.
 const OLDEST_MAJOR: u32 = 15;
 const CLOSE_WITHIN: Duration = Duration::from_secs(3);
+/// No transaction waits for anything but the database: one that does nothing for so long is of a server that stands
+/// still, and would hold its rows for ever.
+const STANDS_STILL: Duration = Duration::from_secs(15);
 
 /// The open database. End it with [`Database::stop`]: a private one that this process started is then shut down.
 pub struct Database {
@@ -119,9 +122,10 @@ async fn open(
 }
 
 fn with_session_settings(options: PgConnectOptions, settings: &DatabaseSettings) -> PgConnectOptions {
-    let mut options = options
-        .application_name("firefighter")
-        .options([("statement_timeout", settings.statement_timeout.as_millis().to_string())]);
+    let mut options = options.application_name("firefighter").options([
+        ("statement_timeout", settings.statement_timeout.as_millis().to_string()),
+        ("idle_in_transaction_session_timeout", STANDS_STILL.as_millis().to_string()),
+    ]);
     if let Some(schema) = &settings.schema {
         options = options.options([("search_path", format!("\"{schema}\",public"))]);
     }

@@ -25,7 +25,7 @@ pub async fn examine(settings: &Settings, pool: Option<&PgPool>) -> Vec<Finding>
         return vec![Finding::off("slack", "no SLACK_BOT_TOKEN")];
     };
     let mut findings = checks_on(slack);
-    let client = match Client::new(&slack.api_url, slack.bot_token.reveal()) {
+    let client = match Client::new(&slack.api_url, slack.bot_token.reveal(), slack.patience) {
         Ok(client) => client,
         Err(e) => {
             let found = telemetry::chain(e.as_ref());

@@ -1,6 +1,9 @@
 //! What Slack made of an incident's channel: made, renamed, archived, deleted.
 
-use super::{query, store};
+use super::{
+    heard::{About, Told, is_news},
+    query, store,
+};
 use crate::{
     change::{Attached, Change, ChannelEvent},
     context::Context,
@@ -107,12 +110,14 @@ fn is_announced(
     critical && production && !private && status.is_active()
 }
 
-/// Notes what happened to a channel of ours at Slack. Channels of no incident are renamed in place.
+/// Notes what happened to a channel of ours at Slack, unless something newer was told of it before. Channels of no
+/// incident are renamed in place.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn channel_event(ctx: &Context, channel: &str, what: ChannelEvent) -> Result<()> {
+pub async fn channel_event(ctx: &Context, told: &Told, what: ChannelEvent) -> Result<()> {
     let caller = Caller::system(Origin::Slack);
+    let channel = told.channel.as_str();
     let known = sqlx::query!("SELECT incident_id FROM slack_conversations WHERE channel_id = $1", channel)
         .fetch_optional(&ctx.db)
         .await
@@ -122,11 +127,14 @@ pub async fn channel_event(ctx: &Context, channel: &str, what: ChannelEvent) -> 
     if let Some(id) = known.incident_id {
         store::lock_row(w.conn(), IncidentId(id)).await?;
     }
-    let (name, status) = match &what {
-        ChannelEvent::Renamed(name) => (Some(name.as_str()), None),
-        ChannelEvent::Archived | ChannelEvent::Deleted => (None, Some("archived")),
-        ChannelEvent::Unarchived => (None, Some("opened")),
+    let (about, name, status) = match &what {
+        ChannelEvent::Renamed(name) => (About::Name, Some(name.as_str()), None),
+        ChannelEvent::Archived | ChannelEvent::Deleted => (About::Status, None, Some("archived")),
+        ChannelEvent::Unarchived => (About::Status, None, Some("opened")),
     };
+    if !is_news(w.conn(), told, about).await? {
+        return Ok(());
+    }
     let now = w.now();
     let changed = sqlx::query!(
         "UPDATE slack_conversations SET name = coalesce($2, name), status = coalesce($3, status), updated_at = $4
@@ -141,7 +149,7 @@ pub async fn channel_event(ctx: &Context, channel: &str, what: ChannelEvent) -> 
     .or_internal("noting what happened to a channel")?
     .rows_affected();
     if changed == 0 {
-        return Ok(());
+        return w.remember().await;
     }
     let incident = known.incident_id.map(IncidentId);
     w.commit(Change::ChannelChanged { incident, channel: channel.into(), what }, ()).await

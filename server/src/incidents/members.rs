@@ -1,16 +1,20 @@
 //! Who is on an incident: whoever is in its channel, and whoever says so on its page. Joining makes a member, leaving
 //! ends it.
 //!
-//! Two doors, two rights: what Slack reports has happened already, so it is only written down ([`join`], [`leave`]);
-//! a person at the page is asked for the fence and held by the rules ([`add_me`], [`remove_me`]).
+//! Two doors, two rights: what Slack reports has happened already, so it is only written down ([`join`], [`came`],
+//! [`went`]); a person at the page is asked for the fence and held by the rules ([`add_me`], [`remove_me`]).
 
-use super::store;
+use super::{
+    heard::{About, Told, is_news},
+    store,
+};
 use crate::{
     change::{Change, Channel},
     context::Context,
     failure::OrInternal,
+    write::Write,
 };
-use domain::{Caller, Error, IncidentId, Result, UserId, access::Act, incident::may_leave};
+use domain::{Caller, Error, IncidentId, Origin, Result, UserId, access::Act, incident::may_leave};
 use sqlx::PgPool;
 
 /// Makes a person a member; one who is already is left alone.
@@ -29,19 +33,53 @@ pub async fn join(ctx: &Context, caller: &Caller, incident: IncidentId, user: Us
     Ok(())
 }
 
-/// Ends a person's membership; one who is no member is left alone.
+/// Slack tells that somebody came into the channel, who is a member then; unless something newer was told of them.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such incident.
-pub async fn leave(ctx: &Context, caller: &Caller, incident: IncidentId, user: UserId) -> Result<()> {
-    let mut w = ctx.write(caller).await?;
+pub async fn came(
+    ctx: &Context,
+    told: &Told,
+    slack_id: &str,
+    incident: IncidentId,
+    user: UserId,
+) -> Result<()> {
+    let Some(mut w) = hear(ctx, told, slack_id, incident).await? else { return Ok(()) };
+    let now = w.now();
+    if store::add_member(w.conn(), incident, user, now).await? {
+        return w.commit(Change::MemberJoined { incident, user, invited: false }, ()).await;
+    }
+    w.remember().await
+}
+
+/// Slack tells that somebody left the channel, which ends a membership; unless something newer was told of them. It
+/// is remembered of somebody unknown too: the older news that they came may still be on its way.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such incident.
+pub async fn went(
+    ctx: &Context,
+    told: &Told,
+    slack_id: &str,
+    incident: IncidentId,
+    user: Option<UserId>,
+) -> Result<()> {
+    let Some(mut w) = hear(ctx, told, slack_id, incident).await? else { return Ok(()) };
+    if let Some(user) = user
+        && store::remove_member(w.conn(), incident, user).await?
+    {
+        return w.commit(Change::MemberLeft { incident, user }, ()).await;
+    }
+    w.remember().await
+}
+
+/// Under the incident's lock, when this is news.
+async fn hear(ctx: &Context, told: &Told, slack_id: &str, incident: IncidentId) -> Result<Option<Write>> {
+    let mut w = ctx.write(&Caller::system(Origin::Slack)).await?;
     if !store::lock_row(w.conn(), incident).await? {
         return Err(Error::NotFound);
     }
-    if store::remove_member(w.conn(), incident, user).await? {
-        w.commit(Change::MemberLeft { incident, user }, ()).await?;
-    }
-    Ok(())
+    Ok(is_news(w.conn(), told, About::Member(slack_id)).await?.then_some(w))
 }
 
 /// The caller is on it from now on, and is asked into the channel. Who is already is left alone.

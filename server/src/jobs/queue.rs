@@ -1,10 +1,10 @@
 //! The queue: insert, claim, finish. All of it is rows; no server knows more than another.
 
 use super::job::{Job, JobError, Run};
-use crate::{context::Context, failure::OrInternal};
+use crate::{context::Context, failure::OrInternal, fault};
 use domain::{Caller, JobId, Result, Timestamp};
 use serde_json::{Value, json};
-use sqlx::{PgConnection, PgPool};
+use sqlx::{Connection, PgConnection, PgPool};
 use std::{sync::atomic::Ordering, time::Duration};
 
 /// The channel on which servers tell each other that jobs were committed.
@@ -99,12 +99,25 @@ pub struct Claimed {
     pub run: Run,
 }
 
-/// The next job that may run: due, nothing unfinished before it in its lane, its vendor not paused.
+/// The next job that may run: due, nothing unfinished before it in its lane, its vendor not paused. `session` is the
+/// one that holds the worker's lock: who lost it claims nothing.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn claim(db: &PgPool, worker: i32, now: Timestamp) -> Result<Option<Claimed>> {
-    let mut tx = db.begin().await.or_internal("beginning a claim")?;
+pub async fn claim(session: &mut PgConnection, worker: i32, now: Timestamp) -> Result<Option<Claimed>> {
+    let mut tx = session.begin().await.or_internal("beginning a claim")?;
+    let Some(claimed) = claim_in(&mut tx, worker, now).await? else {
+        // Now, and not with the session's next use: it may hold a lane.
+        tx.rollback().await.or_internal("ending a claim")?;
+        return Ok(None);
+    };
+    fault!("queue.before_claim");
+    tx.commit().await.or_internal("committing a claim")?;
+    fault!("queue.claimed");
+    Ok(Some(claimed))
+}
+
+async fn claim_in(tx: &mut PgConnection, worker: i32, now: Timestamp) -> Result<Option<Claimed>> {
     let candidate = sqlx::query!(
         "SELECT j.id, j.lane, j.vendor FROM jobs j
          WHERE j.state = 'waiting' AND j.run_at <= $1
@@ -131,7 +144,7 @@ pub async fn claim(db: &PgPool, worker: i32, now: Timestamp) -> Result<Option<Cl
     .fetch_one(&mut *tx)
     .await
     .or_internal("locking a lane")?;
-    if !alone || !may_probe(&mut tx, &candidate.vendor, now).await? {
+    if !alone || !may_probe(tx, &candidate.vendor, now).await? {
         return Ok(None);
     }
     let row = sqlx::query!(
@@ -174,8 +187,6 @@ pub async fn claim(db: &PgPool, worker: i32, now: Timestamp) -> Result<Option<Cl
     .execute(&mut *tx)
     .await
     .or_internal("noting an attempt")?;
-    tx.commit().await.or_internal("committing a claim")?;
-
     let job = serde_json::from_value(row.payload).or_internal("reading a job")?;
     let run = Run {
         job_id: JobId(row.id),
@@ -205,6 +216,22 @@ async fn may_probe(conn: &mut PgConnection, vendor: &str, now: Timestamp) -> Res
     .await
     .or_internal("asking whether a vendor is paused")?;
     Ok(pause.is_none_or(|p| p.ours))
+}
+
+/// Whether this run still holds its job: a server that was cut off, or stood still for longer than its lease, does
+/// not. Asked before anything is done outside. A run without a row, by the command line, is nobody else's.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn is_held(db: &PgPool, run: &Run) -> std::result::Result<bool, JobError> {
+    let held = sqlx::query_scalar!(
+        r#"SELECT NOT EXISTS (SELECT FROM jobs WHERE id = $1 AND NOT (state = 'running' AND attempt = $2)) AS "held!""#,
+        run.job_id.0,
+        run.attempt,
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(held)
 }
 
 /// Stores how a run ended and what follows from it. False when the job had been taken away meanwhile.
@@ -274,6 +301,7 @@ pub async fn finish(
     .execute(&mut *tx)
     .await
     .or_internal("noting how an attempt ended")?;
+    fault!("queue.before_finish");
     tx.commit().await.or_internal("committing a finish")?;
     Ok(done)
 }
@@ -365,22 +393,29 @@ async fn note_outage(conn: &mut PgConnection, vendor: &str, now: Timestamp) -> R
     Ok(())
 }
 
-/// Gives back what dead workers were running: those whose session is gone, at once, and those whose lease ended.
+/// Gives back what dead workers were running: those whose session is gone, at once, and those whose lease ended. What
+/// one of them is just storing the end of is looked at again later.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn take_over(db: &PgPool, now: Timestamp) -> Result<u64> {
+pub async fn take_over(session: &mut PgConnection, now: Timestamp) -> Result<u64> {
     let freed = sqlx::query!(
         "UPDATE jobs SET state = 'waiting', taken_over = true, worker = NULL, lease_until = NULL, run_at = $1
-         WHERE state = 'running'
-           AND (lease_until < clock_timestamp()
-                OR worker NOT IN (SELECT objid::bigint::int FROM pg_locks
-                                  WHERE locktype = 'advisory' AND classid = 70 AND objsubid = 2 AND granted
-                                    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())))",
+         WHERE id IN (
+             SELECT id FROM jobs
+             WHERE state = 'running'
+               AND (lease_until < clock_timestamp()
+                    OR worker NOT IN (SELECT objid::bigint::int FROM pg_locks
+                                      WHERE locktype = 'advisory' AND classid = 70 AND objsubid = 2 AND granted
+                                        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())))
+             FOR UPDATE SKIP LOCKED)",
         now,
     )
-    .execute(db)
+    .execute(session)
     .await
     .or_internal("taking over the jobs of dead workers")?;
+    if freed.rows_affected() > 0 {
+        fault!("lease.taken_over");
+    }
     Ok(freed.rows_affected())
 }

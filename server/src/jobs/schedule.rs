@@ -9,7 +9,7 @@ use super::{
     CoreJob, Job,
     queue::{self, Origin as Source},
 };
-use crate::{context::Context, failure::OrInternal};
+use crate::{context::Context, failure::OrInternal, fault};
 use chrono::{DurationRound, TimeDelta};
 use domain::{Caller, Origin, Result, Timestamp};
 use sqlx::{Connection, PgConnection};
@@ -88,6 +88,7 @@ async fn session(ctx: &Context, stop: &CancellationToken) -> Result<()> {
             leads = take_lock(&mut conn).await?;
             if leads {
                 tracing::info!("This server leads the schedules");
+                fault!("leader.leads");
             }
         }
         if leads {
@@ -144,9 +145,11 @@ async fn happen(ctx: &Context, conn: &mut PgConnection, schedule: &Schedule, tic
         let caller = Caller::system(Origin::Schedule);
         let source = Source { caller: &caller, parent: None, trace: None, now: ctx.now() };
         queue::insert(&mut tx, &[schedule.job(tick)], &source).await?;
+        fault!("leader.before_tick");
     }
     tx.commit().await.or_internal("committing a tick")?;
     if due {
+        fault!("leader.ticked");
         queue::announce(ctx);
     }
     Ok(())

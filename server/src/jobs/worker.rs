@@ -1,7 +1,8 @@
 //! The worker of one server: claims what is due, runs it, stores how it ended.
 //!
 //! It is alive as long as its session holds an advisory lock: when the process dies, the lock is gone and its jobs
-//! are free at once. The lease (60 s, renewed every 10 s) is for a server that is cut off but alive.
+//! are free at once. It claims on that very session, so who lost it claims nothing. The lease (60 s, renewed every
+//! 10 s) is for a server that stands still; before each call outside a run asks whether it still holds its job.
 
 use super::{
     CoreJob, Done, Job, JobError, Run,
@@ -61,7 +62,7 @@ async fn session(ctx: &Context, stop: &CancellationToken) -> Result<()> {
     let (mut looked, mut renewed) = (None::<Instant>, Instant::now());
     while !stop.is_cancelled() {
         if looked.is_none_or(|at| at.elapsed() >= LOOK_FOR_DEAD) {
-            let freed = queue::take_over(&ctx.db, ctx.now()).await?;
+            let freed = queue::take_over(&mut alive, ctx.now()).await?;
             if freed > 0 {
                 tracing::warn!(jobs = freed, "Took over {freed} jobs of a server that is gone");
             }
@@ -71,7 +72,7 @@ async fn session(ctx: &Context, stop: &CancellationToken) -> Result<()> {
             renew(&mut alive, worker).await?;
             renewed = Instant::now();
         }
-        if claim_all(ctx, worker, &slots).await? {
+        if claim_all(ctx, &mut alive, worker, &slots).await? {
             continue;
         }
         tokio::select! {
@@ -87,9 +88,14 @@ async fn session(ctx: &Context, stop: &CancellationToken) -> Result<()> {
 }
 
 /// Claims while there are jobs and free slots. True when all slots are busy and it should look again soon.
-async fn claim_all(ctx: &Context, worker: i32, slots: &Arc<Semaphore>) -> Result<bool> {
+async fn claim_all(
+    ctx: &Context,
+    alive: &mut PgConnection,
+    worker: i32,
+    slots: &Arc<Semaphore>,
+) -> Result<bool> {
     while let Ok(slot) = Arc::clone(slots).try_acquire_owned() {
-        let Some(claimed) = queue::claim(&ctx.db, worker, ctx.now()).await? else { return Ok(false) };
+        let Some(claimed) = queue::claim(alive, worker, ctx.now()).await? else { return Ok(false) };
         let ctx = ctx.clone();
         tokio::spawn(async move {
             run(&ctx, claimed).await;
@@ -135,6 +141,7 @@ async fn renew(conn: &mut PgConnection, worker: i32) -> Result<()> {
     .execute(conn)
     .await
     .or_internal("renewing leases")?;
+    fault!("lease.renewed");
     Ok(())
 }
 

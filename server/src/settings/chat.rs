@@ -1,7 +1,11 @@
 //! Slack: credentials, commands, help links.
 
 use super::{Profile, Reader, Secret};
+use std::time::Duration;
 use url::Url;
+
+/// A worker's lease allows a call of 35 seconds; this stays below.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Clone)]
 pub struct SlackSettings {
@@ -29,6 +33,8 @@ pub struct SlackSettings {
     pub app_emoji: String,
     /// `FF_SLACK_SKIP_CHECKS`: token and signatures are not checked. Refused in production.
     pub skip_checks: bool,
+    /// `FF_SLACK_PATIENCE_MS`: how long a call may take. Development only; thirty seconds otherwise.
+    pub patience: Duration,
     /// `ENABLE_DUST` with `DUST_SLACK_BOT_NAME`: the bot that drafts post-mortems.
     pub dust_bot: Option<String>,
 }
@@ -60,6 +66,7 @@ impl SlackSettings {
             emergency_usergroup: r.text("SLACK_EMERGENCY_USERGROUP_ID").map(str::to_owned),
             app_emoji: r.text_or("SLACK_APP_EMOJI", ":fire_extinguisher:"),
             skip_checks: read_skip_checks(r, profile),
+            patience: read_patience(r, profile),
             dust_bot: r.flag("ENABLE_DUST", false).then(|| r.text_or("DUST_SLACK_BOT_NAME", "dust")),
         };
         (bot_token.is_some() && signing_secret.is_some()).then_some(slack)
@@ -69,6 +76,18 @@ impl SlackSettings {
     pub fn commands(&self) -> impl Iterator<Item = &str> {
         std::iter::once(self.command.as_str()).chain(self.aliases.iter().map(String::as_str))
     }
+}
+
+/// Tests do not wait half a minute for a call that hangs.
+fn read_patience(r: &mut Reader, profile: Profile) -> Duration {
+    let name = "FF_SLACK_PATIENCE_MS";
+    if profile.is_production() && r.text(name).is_some() {
+        r.problem(name, "is set", "nothing when ENV is not dev", &format!("Remove {name}."));
+    }
+    let asked = r.parsed(name, "milliseconds, 1 to 30000", |v| {
+        v.parse().ok().map(Duration::from_millis).filter(|d| !d.is_zero() && *d <= PATIENCE)
+    });
+    asked.unwrap_or(PATIENCE)
 }
 
 /// Slack's own commands, which an app cannot take over

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     change::ChannelEvent,
-    incidents::{self, NewChannel, query::Incident},
+    incidents::{self, NewChannel, Told, query::Incident},
     jobs::{Done, JobError},
 };
 use domain::{
@@ -55,6 +55,10 @@ pub(super) async fn create(desk: &Desk<'_>, id: IncidentId) -> Result<Done, JobE
             Err(error) if error.is("name_taken") => {
                 if let Some(found) = find_own(desk, &wanted, private, &bot, first_try).await? {
                     return attach(desk, id, &say, found).await;
+                }
+                // By a request of a server that was cut off, which came through after all.
+                if desk.scene(id).await?.incident.channel.is_some() {
+                    return Ok(Done::Nothing);
                 }
                 attempt += 1;
             }
@@ -138,7 +142,7 @@ pub(super) async fn reconcile(desk: &Desk<'_>, id: IncidentId) -> Result<Done, J
         Err(error) => return Err(desk.channel_failed(&channel.id, error).await),
     };
     if now.is_archived {
-        incidents::channel_event(desk.ctx, &channel.id, ChannelEvent::Archived).await?;
+        incidents::channel_event(desk.ctx, &Told::seen(&channel.id), ChannelEvent::Archived).await?;
         return Ok(Done::Nothing);
     }
     let wanted = wanted_name(desk, &scene);
@@ -167,7 +171,7 @@ pub(super) async fn archive(desk: &Desk<'_>, id: IncidentId) -> Result<Done, Job
         Err(error) if error.is("already_archived") => {}
         Err(error) => return Err(desk.channel_failed(&channel.id, error).await),
     }
-    incidents::channel_event(desk.ctx, &channel.id, ChannelEvent::Archived).await?;
+    incidents::channel_event(desk.ctx, &Told::seen(&channel.id), ChannelEvent::Archived).await?;
     Ok(Done::Done)
 }
 
@@ -175,7 +179,8 @@ async fn rename(desk: &Desk<'_>, channel: &str, wanted: &str) -> Result<bool, Jo
     for attempt in 1..=NAMES {
         match desk.call(Method::Rename, desk.slack.rename(channel, &nth_name(wanted, attempt))).await? {
             Ok(now) => {
-                incidents::channel_event(desk.ctx, channel, ChannelEvent::Renamed(now.name)).await?;
+                incidents::channel_event(desk.ctx, &Told::seen(channel), ChannelEvent::Renamed(now.name))
+                    .await?;
                 return Ok(true);
             }
             Err(error) if error.is("name_taken") => {}

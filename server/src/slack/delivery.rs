@@ -6,6 +6,7 @@
 //! of what is known. Only the fields that we use are read.
 
 use super::ids::{Callback, Field, Shortcut, Used};
+use domain::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -159,6 +160,8 @@ impl State {
 pub struct EventDelivery {
     pub event_id: String,
     pub team_id: Option<String>,
+    /// When it happened, by Slack's clock: deliveries come late and out of order.
+    pub at: Option<Timestamp>,
     pub event: Event,
 }
 
@@ -337,6 +340,7 @@ fn events_api(raw: &Value) -> Delivery {
             Delivery::Event(EventDelivery {
                 event_id,
                 team_id: text(&raw["team_id"]),
+                at: None,
                 event: Event::RateLimited,
             })
         }
@@ -344,12 +348,23 @@ fn events_api(raw: &Value) -> Delivery {
             Some(event_id) => Delivery::Event(EventDelivery {
                 event_id,
                 team_id: text(&raw["team_id"]),
+                at: happened_at(raw),
                 event: event(&raw["event"]),
             }),
             None => ignored("event", "without an id"),
         },
         other => Delivery::Ignored(other.unwrap_or("untyped").to_owned()),
     }
+}
+
+/// To the microsecond as the event says, else to the second as its envelope does.
+fn happened_at(raw: &Value) -> Option<Timestamp> {
+    let exact = raw["event"]["event_ts"].as_str().and_then(|ts| {
+        let (seconds, micros) = ts.split_once('.').unwrap_or((ts, "0"));
+        let nanos = format!("{micros:0<9}").get(..9)?.parse().ok()?;
+        Timestamp::from_timestamp(seconds.parse().ok()?, nanos)
+    });
+    exact.or_else(|| Timestamp::from_timestamp(raw["event_time"].as_i64()?, 0))
 }
 
 /// An event missing what its type promises is `Other`, like an unknown one.
@@ -492,6 +507,17 @@ mod tests {
             };
             assert!(matches!(delivery.event, Event::Other { .. }), "{event}");
         }
+    }
+
+    #[test]
+    fn an_event_happened_when_it_says_to_the_microsecond() {
+        let at = |raw: Value| happened_at(&raw).map(|at| at.timestamp_micros());
+        let said = json!({"event_time": 7, "event": {"event_ts": "1700000000.000123"}});
+        assert_eq!(at(said), Some(1_700_000_000_000_123));
+        assert_eq!(at(json!({"event_time": 7, "event": {"event_ts": "odd"}})), Some(7_000_000));
+        assert_eq!(at(json!({"event": {"event_ts": "1700000000"}})), Some(1_700_000_000_000_000));
+        assert_eq!(at(json!({"event": {"event_ts": "1700000000.12é4567890"}})), None);
+        assert_eq!(at(json!({})), None);
     }
 
     #[test]

@@ -344,8 +344,10 @@ where
     }
 }
 
-/// Says what went wrong where the person looks: at the command's address, or in a view on top.
+/// Says what went wrong where the person looks: at the command's address, or in a view on top; and when Slack takes no
+/// view, in their messages with the app.
 async fn explain(asker: &Asker<'_>, trouble: Trouble) {
+    let answers = asker.response_url.is_some();
     let (words, again) = match &trouble {
         Trouble::Ours(Error::NotFound) => {
             ("This is more than a day old, or not there any more. Open it again.".to_owned(), true)
@@ -354,22 +356,30 @@ async fn explain(asker: &Asker<'_>, trouble: Trouble) {
         Trouble::Slack(error)
             if error.is_any(&["expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"]) =>
         {
-            ("Slack gives three seconds to open a window, and they were over.".to_owned(), true)
+            let press = if answers { "" } else { " Press again." };
+            (format!("Slack gives three seconds to open a window, and they were over.{press}"), true)
         }
         Trouble::Slack(error) => {
             tracing::warn!(error.message = %error, "Slack refused a view");
-            ("Slack did not open the window. Try again in a moment.".to_owned(), true)
+            let press = if answers { "Try again" } else { "Press again" };
+            (format!("Slack did not open the window. {press} in a moment."), true)
         }
     };
+    if !answers {
+        return on_top(asker, &words).await;
+    }
     let mut blocks = vec![section(Mrkdwn::escaped(&words))];
     if again {
         blocks.push(actions(vec![button(Action::OpenAgain, "Try again", "open")]));
     }
-    if asker.response_url.is_some() {
-        respond(asker.slack, asker.response_url.as_deref(), &words, &blocks).await;
-    } else if matches!(trouble, Trouble::Ours(_))
-        && let Err(error) = asker.show(&sentence("Not done", &words)).await
-    {
+    respond(asker.slack, asker.response_url.as_deref(), &words, &blocks).await;
+}
+
+/// A click in a view has no address to answer at.
+async fn on_top(asker: &Asker<'_>, words: &str) {
+    let Err(refused) = asker.show(&sentence("Not done", words)).await else { return };
+    tracing::debug!(error.message = %refused, "No view on top either");
+    if let Err(error) = asker.whisper(words).await {
         tracing::warn!(error.message = %error, "A person was not told what went wrong: {words}");
     }
 }

@@ -16,10 +16,10 @@ use crate::{
     context::Context,
     fault,
     incidents::{
-        self,
+        self, Told,
         query::{self, Incident},
     },
-    jobs::{Done, JobError, Run, SlackJob, pace},
+    jobs::{Done, JobError, Run, SlackJob, pace, queue},
 };
 use domain::{Caller, IncidentId, Origin, RoleTypeId, UpdateId, UserId, catalog::Catalog};
 use std::sync::Arc;
@@ -92,7 +92,8 @@ impl Desk<'_> {
         Ok(Scene { incident, catalog: self.ctx.catalog().await?, page })
     }
 
-    /// Calls Slack, if the method is not paused and its pace allows it. The inner result is Slack's.
+    /// Calls Slack, if the method is not paused, its pace allows it, and this run still holds its job. The inner result
+    /// is Slack's.
     pub async fn call<T>(
         &self,
         method: Method,
@@ -105,6 +106,9 @@ impl Desk<'_> {
         }
         fault!("slack.before_call");
         fault!(&format!("slack.before_call {}", method.as_str()));
+        if !queue::is_held(&self.ctx.db, self.run).await? {
+            return Err(JobError::Retry { why: "another server has taken over".into() });
+        }
         let answer = call.await;
         fault!("slack.after_call");
         fault!(&format!("slack.after_call {}", method.as_str()));
@@ -152,7 +156,7 @@ impl Desk<'_> {
             }
             _ => return self.failed(error),
         };
-        match incidents::channel_event(self.ctx, channel, event).await {
+        match incidents::channel_event(self.ctx, &Told::seen(channel), event).await {
             Ok(()) => JobError::Drop { why: why.into() },
             Err(broken) => broken.into(),
         }

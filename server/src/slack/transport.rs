@@ -1,7 +1,7 @@
 //! How calls to Slack's Web API travel, and errors by what a caller can do about them.
 //!
 //! All methods travel through slack-morphism's client. This module knows of each whether it takes JSON or not (Slack
-//! ignores arguments that come the wrong way), ends every call within 30 seconds, and sorts what comes back: refused
+//! ignores arguments that come the wrong way), ends every call within the patience of the settings, and sorts what comes back: refused
 //! for a reason, slow down, token rejected, never sent – or *unclear*, when the answer got lost and the deed may have
 //! been done. Who says something in Slack has to know whether it may have been said (spec 10 §23a); what is the
 //! library's and what is ours is in docs/decisions/010-slack-transport.md.
@@ -24,8 +24,6 @@ use tokio::sync::OnceCell;
 use url::Url;
 
 const CONNECT: Duration = Duration::from_secs(3);
-/// A worker's lease allows a call of 35 seconds; this stays below.
-const TOTAL: Duration = Duration::from_secs(30);
 /// When Slack asks to slow down and does not say for how long.
 const SLOW_DOWN: Duration = Duration::from_secs(30);
 /// Pages of a list that are read before it counts as unreadable.
@@ -143,8 +141,8 @@ pub enum Error {
 pub enum Doubt {
     #[error("the connection ended")]
     Connection(#[source] Cause),
-    #[error("no answer within {} s", TOTAL.as_secs())]
-    TooLate,
+    #[error("no answer within {} s", after.as_secs_f32())]
+    TooLate { after: Duration },
     #[error("HTTP status {0}")]
     Status(u16),
     #[error("the answer is no answer of the Web API")]
@@ -224,6 +222,7 @@ pub struct Client {
     /// For `response_url`s, which are no methods.
     http: reqwest::Client,
     base: Url,
+    patience: Duration,
     me: Arc<OnceCell<Identity>>,
 }
 
@@ -234,14 +233,15 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    /// `base` is `SLACK_API_URL`, `https://slack.com/api` when nothing else is said.
+    /// `base` is `SLACK_API_URL`, `https://slack.com/api` when nothing else is said; `patience` is how long a call may
+    /// take.
     ///
     /// # Errors
     /// When the machine has no usable TLS.
-    pub fn new(base: &Url, token: &str) -> std::result::Result<Self, Cause> {
+    pub fn new(base: &Url, token: &str, patience: Duration) -> std::result::Result<Self, Cause> {
         let http = reqwest::Client::builder()
             .connect_timeout(CONNECT)
-            .timeout(TOTAL)
+            .timeout(patience)
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("firefighter/", env!("CARGO_PKG_VERSION")))
             .build()?;
@@ -252,6 +252,7 @@ impl Client {
             token: Arc::new(SlackApiToken::new(SlackApiTokenValue(token.to_owned()))),
             http,
             base: base.clone(),
+            patience,
             me: Arc::default(),
         })
     }
@@ -360,10 +361,12 @@ impl Client {
                 Encoding::Query => api.http_get::<Value, _, _>(method.as_str(), &as_query(&args), None).await,
             }
         };
-        let value = match tokio::time::timeout(TOTAL, sent).await {
+        let value = match tokio::time::timeout(self.patience, sent).await {
             Ok(Ok(value)) => value,
             Ok(Err(e)) => sorted(method, e)?,
-            Err(_) => return Err(Error::Unclear { method, source: Doubt::TooLate }),
+            Err(_) => {
+                return Err(Error::Unclear { method, source: Doubt::TooLate { after: self.patience } });
+            }
         };
         serde_json::from_value(said_ok(method, value)?).map_err(|e| unreadable(method, e))
     }
@@ -483,7 +486,7 @@ mod tests {
     #[tokio::test]
     async fn no_connection_means_not_sent() {
         let base = "http://127.0.0.1:1/api".parse().expect("an address");
-        let client = Client::new(&base, "xoxb-sandbox").expect("TLS");
+        let client = Client::new(&base, "xoxb-sandbox", CONNECT).expect("TLS");
         let sent = client.call::<Value>(Method::PostMessage, json!({})).await;
         assert!(matches!(sent, Err(Error::Unreachable { .. })), "{sent:?}");
     }

@@ -63,6 +63,15 @@ impl Database {
         Database { url: cluster.database(&name) }
     }
 
+    /// Takes it away, whoever is connected.
+    pub async fn drop_now(&self) {
+        let cluster = CLUSTER.get_or_init(Cluster::start).await;
+        let mine: url::Url = self.url.parse().expect("the address of a database");
+        let mut conn = PgConnection::connect(cluster.url.as_str()).await.expect("PostgreSQL answers");
+        let sql = format!("DROP DATABASE {} WITH (FORCE)", mine.path().trim_start_matches('/'));
+        sqlx::query(AssertSqlSafe(sql)).execute(&mut conn).await.expect("a test's database is dropped");
+    }
+
     /// A new one with nothing in it.
     pub async fn empty() -> Self {
         let cluster = CLUSTER.get_or_init(Cluster::start).await;

@@ -46,10 +46,24 @@ impl Api {
         body: Option<Value>,
         headers: &[(&str, &str)],
     ) -> (StatusCode, Value) {
-        let answer = self.raw(method, path, body, headers).await;
+        self.try_send(method, path, body, headers).await.expect("the server answers")
+    }
+
+    /// As [`Api::send`], when the server may die meanwhile.
+    ///
+    /// # Errors
+    /// The server did not answer to the end.
+    pub async fn try_send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        headers: &[(&str, &str)],
+    ) -> reqwest::Result<(StatusCode, Value)> {
+        let answer = self.try_raw(method, path, body, headers).await?;
         let status = answer.status();
-        let text = answer.text().await.expect("a body");
-        (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+        let text = answer.text().await?;
+        Ok((status, serde_json::from_str(&text).unwrap_or(Value::String(text))))
     }
 
     /// The whole answer.
@@ -60,6 +74,16 @@ impl Api {
         body: Option<Value>,
         headers: &[(&str, &str)],
     ) -> Response {
+        self.try_raw(method, path, body, headers).await.expect("the server answers")
+    }
+
+    async fn try_raw(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        headers: &[(&str, &str)],
+    ) -> reqwest::Result<Response> {
         let mut request = self.http.request(method, format!("{}{path}", self.base)).bearer_auth(&self.token);
         if let Some(body) = body {
             request = request.json(&body);
@@ -67,7 +91,7 @@ impl Api {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        request.send().await.expect("the server answers")
+        request.send().await
     }
 
     /// The body of a good declaration; `more` overrides.

@@ -88,6 +88,13 @@ impl App {
         self.database.twin().await
     }
 
+    /// Leaves nothing behind: for drivers of hundreds of runs. What else is left the next run takes away.
+    pub async fn ends(self) {
+        self.server.kill().await;
+        self.db.close().await;
+        self.database.drop_now().await;
+    }
+
     /// Kills the server as by `kill -9`.
     pub async fn kill(&self) {
         self.server.kill().await;
@@ -122,7 +129,7 @@ impl App {
     }
 
     /// Works until no job is left to do: starts the server anew when it died by a fault, and moves the clock to the
-    /// moment that a job waits for.
+    /// moment that a job waits for. What stands behind a parked job that holds its lane waits for a person.
     pub async fn run_jobs(&self) {
         let end = Instant::now() + Duration::from_secs(180);
         loop {
@@ -131,7 +138,9 @@ impl App {
             let (unfinished, due_in_us): (i64, Option<i64>) = sqlx::query_as(
                 "SELECT count(*), CASE WHEN bool_or(state = 'running') THEN 0
                                        ELSE (extract(epoch FROM min(run_at)) * 1000000)::bigint - $1 END
-                 FROM jobs WHERE state IN ('waiting', 'running')",
+                 FROM jobs j WHERE state = 'running'
+                    OR state = 'waiting' AND NOT EXISTS (SELECT FROM jobs b WHERE b.lane = j.lane AND b.place < j.place
+                                                         AND b.state = 'parked' AND b.holds_lane)",
             )
             .bind(self.sandbox.read(|state| state.clock.now_micros()))
             .fetch_one(&self.db)
@@ -172,6 +181,7 @@ impl App {
 
     /// Lets Slack deliver again what was not taken (after one and after five minutes), and works until nothing is left.
     pub async fn catch_up(&self) {
+        self.sandbox.settle().await.expect("events are sent");
         let end = Instant::now() + Duration::from_secs(20);
         while self.sandbox.read(|state| state.deliveries.owed) > 0 {
             assert!(Instant::now() < end, "events are never taken: {}", self.server.log());
@@ -181,6 +191,33 @@ impl App {
             tokio::time::sleep(Duration::from_millis(110)).await;
         }
         self.run_jobs().await;
+    }
+
+    /// Catches up, and presses Retry on the page of the incident for everything that waits for a person, as often as
+    /// there is something. What was pressed for, with the reason that the page gave.
+    pub async fn mend(&self) -> Vec<String> {
+        let mut pressed = Vec::new();
+        for _ in 0..20 {
+            self.catch_up().await;
+            let parked: Vec<(String, String, Option<i64>)> = sqlx::query_as(
+                "SELECT kind, coalesce(reason, ''), incident_id FROM jobs WHERE state = 'parked' ORDER BY place",
+            )
+            .fetch_all(&self.db)
+            .await
+            .expect("jobs can be read");
+            let Some((kind, reason, incident)) = parked.first().cloned() else { return pressed };
+            let incident =
+                incident.unwrap_or_else(|| panic!("{kind} is parked where nobody sees it: {reason}"));
+            let web = self.web_as("yusuf.demir").await;
+            let page = web.get(&format!("/incident/{incident}/")).await;
+            let text = page.text();
+            let told = parked.iter().find(|(_, reason, _)| !reason.is_empty() && text.contains(reason));
+            let (kind, reason, _) =
+                told.unwrap_or_else(|| panic!("the page does not say why: {parked:?}: {text}"));
+            pressed.push(format!("{kind}: {reason}"));
+            web.submit(&page, "/fn/delivery/retry", &[]).await;
+        }
+        panic!("Retry does not help: {pressed:#?}");
     }
 
     /// Starts the server anew, without its fault, when it died.

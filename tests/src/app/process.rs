@@ -130,9 +130,8 @@ impl Server {
 
     pub async fn until_healthy(&self) {
         let end = Instant::now() + Duration::from_secs(30);
-        let probe = format!("{}/api/v2/firefighter/monitoring/healthcheck", self.url);
         loop {
-            if reqwest::get(&probe).await.is_ok_and(|answer| answer.status().is_success()) {
+            if self.is_healthy().await {
                 return;
             }
             let gone = self.child.lock().await.as_mut().and_then(|child| child.try_wait().ok()).flatten();
@@ -165,6 +164,12 @@ impl Server {
         ended.unwrap_or_else(|_| panic!("it does not end:\n{}", self.log())).expect("it can be waited for")
     }
 
+    /// Whether it answers that it is well.
+    pub async fn is_healthy(&self) -> bool {
+        let probe = format!("{}/api/v2/firefighter/monitoring/healthcheck", self.url);
+        reqwest::get(&probe).await.is_ok_and(|answer| answer.status().is_success())
+    }
+
     /// Whether it still runs.
     pub async fn is_running(&self) -> bool {
         self.child.lock().await.as_mut().is_some_and(|child| matches!(child.try_wait(), Ok(None)))
@@ -175,6 +180,28 @@ impl Server {
         let pid = self.child.lock().await.as_ref().and_then(Child::id).expect("it runs").to_string();
         let sent = Command::new("kill").args(["-TERM", &pid]).status().await.expect("kill runs");
         assert!(sent.success(), "it can be told to stop");
+    }
+
+    /// Whether it stands still, by a fault point.
+    pub async fn stands_still(&self) -> bool {
+        let Some(pid) = self.child.lock().await.as_ref().and_then(Child::id) else { return false };
+        // `pid (name) state …`
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('T'))
+    }
+
+    /// Lets it go on after it stood still.
+    pub async fn go_on(&self) {
+        let pid = self.child.lock().await.as_ref().and_then(Child::id).expect("it runs").to_string();
+        let sent = Command::new("kill").args(["-CONT", &pid]).status().await.expect("kill runs");
+        assert!(sent.success(), "it can go on");
+    }
+
+    /// The number of its worker, the newest one.
+    pub fn worker(&self) -> Option<i32> {
+        let log = self.log();
+        let ready = log.rsplit(" is ready").nth(1)?;
+        ready.rsplit("Worker ").next()?.trim().parse().ok()
     }
 
     /// `kill -9`.

@@ -172,7 +172,7 @@ pub fn option(view: &View, label: &str) -> String {
 }
 
 /// The level of an axis with this code, by the emoji of the reference data.
-fn level(view: &View, axis: &str, code: &str) -> Value {
+pub fn level(view: &View, axis: &str, code: &str) -> Value {
     let emoji = match code {
         "HT" => "⏫",
         "HI" => "🔼",

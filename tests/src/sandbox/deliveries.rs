@@ -41,8 +41,10 @@ pub struct Deliveries {
     last_id: u64,
     /// Events that wait to be sent or are on their way.
     pub waiting: usize,
-    /// Events that were not taken and are brought again later.
+    /// Events that come late, or were not taken and are brought again later.
     pub owed: usize,
+    /// Events that were sent, from the start on.
+    pub events: u64,
 }
 
 impl Deliveries {

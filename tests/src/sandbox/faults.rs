@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct Fault {
     #[serde(default = "slack")]
     pub vendor: String,
-    /// The method (`chat.postMessage`), `*` for all; for [`Kind::Duplicate`] what is delivered (`message`).
+    /// The method (`chat.postMessage`), `*` for all; for a kind of deliveries what is delivered (`message`).
     #[serde(default = "any")]
     pub method: String,
     #[serde(flatten)]
@@ -46,6 +46,8 @@ pub enum Kind {
     Slow { ms: u64 },
     /// Done, then the connection is cut before the answer.
     LostAnswer,
+    /// Done, then no answer for `ms`, then the connection is cut.
+    TimesOut { ms: u64 },
     /// The connection is cut, nothing is done.
     Reset,
     /// 200 with a body that is not JSON, nothing is done.
@@ -54,6 +56,17 @@ pub enum Kind {
     Error { code: String },
     /// What the twin sends is sent `times` times, with the same id.
     Duplicate { times: u32 },
+    /// What the twin sends is sent `ms` of product time late; what happens meanwhile overtakes it.
+    Late { ms: u64 },
+    /// What the twin sends is sent after what it sends next, or after two seconds when there is nothing.
+    Overtaken,
+}
+
+impl Kind {
+    /// Of what the twin sends, not of what it is asked.
+    fn is_of_deliveries(&self) -> bool {
+        matches!(self, Kind::Duplicate { .. } | Kind::Late { .. } | Kind::Overtaken)
+    }
 }
 
 impl Fault {
@@ -111,19 +124,15 @@ impl Faults {
     /// What this call of the app meets, if anything.
     pub fn for_call(&mut self, vendor: &str, method: &str) -> Option<Kind> {
         self.take(vendor, |fault| {
-            !matches!(fault.kind, Kind::Duplicate { .. }) && (fault.method == "*" || fault.method == method)
+            !fault.kind.is_of_deliveries() && (fault.method == "*" || fault.method == method)
         })
     }
 
-    /// How often this delivery is sent.
-    pub fn times_sent(&mut self, vendor: &str, what: &str) -> u32 {
-        let kind = self.take(vendor, |fault| {
-            matches!(fault.kind, Kind::Duplicate { .. }) && (fault.method == "*" || fault.method == what)
-        });
-        match kind {
-            Some(Kind::Duplicate { times }) => times.max(1),
-            _ => 1,
-        }
+    /// What this delivery of the twin meets, if anything.
+    pub fn for_delivery(&mut self, vendor: &str, what: &str) -> Option<Kind> {
+        self.take(vendor, |fault| {
+            fault.kind.is_of_deliveries() && (fault.method == "*" || fault.method == what)
+        })
     }
 
     fn take(&mut self, vendor: &str, matches: impl Fn(&Fault) -> bool) -> Option<Kind> {

@@ -2,7 +2,7 @@
 
 use crate::{
     context::Context,
-    incidents,
+    incidents::{self, Told},
     slack::{
         client::Client,
         conversations,
@@ -10,21 +10,25 @@ use crate::{
     },
     users::slack_accounts,
 };
-use domain::{Caller, Error, Origin, Result};
+use domain::{Error, Result};
 
-/// Somebody came in. Guests, bots and strangers are in the channel and stay out of the incident.
+/// Somebody came in. Guests, bots – the app itself, whenever it makes a channel – and strangers are in the channel and
+/// stay out of the incident.
 ///
 /// # Errors
 /// When the database does not answer, or Slack does not say who it is: delivered again, it is asked again.
-pub async fn joined(ctx: &Context, slack: &Client, channel: &str, slack_id: &str) -> Result<()> {
-    let Some(incident) = conversations::incident_of(&ctx.db, channel).await? else { return Ok(()) };
+pub async fn joined(ctx: &Context, slack: &Client, told: &Told, slack_id: &str) -> Result<()> {
+    let Some(incident) = conversations::incident_of(&ctx.db, &told.channel).await? else { return Ok(()) };
+    if super::is_us(slack, slack_id).await? {
+        return Ok(());
+    }
     let known = match directory::identify(ctx, slack, slack_id).await? {
         Ok(known) => known,
         Err(Stranger::NoAnswer) => return Err(Error::Unavailable { service: "Slack".into() }),
         Err(_) => return Ok(()),
     };
     match known.caller.user_id() {
-        Some(user) => incidents::members::join(ctx, &Caller::system(Origin::Slack), incident, user).await,
+        Some(user) => incidents::members::came(ctx, told, slack_id, incident, user).await,
         None => Ok(()),
     }
 }
@@ -33,12 +37,8 @@ pub async fn joined(ctx: &Context, slack: &Client, channel: &str, slack_id: &str
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn left(ctx: &Context, channel: &str, slack_id: &str) -> Result<()> {
-    let Some(incident) = conversations::incident_of(&ctx.db, channel).await? else { return Ok(()) };
-    match slack_accounts::by_slack_id(&ctx.db, slack_id).await? {
-        Some(person) => {
-            incidents::members::leave(ctx, &Caller::system(Origin::Slack), incident, person.user).await
-        }
-        None => Ok(()),
-    }
+pub async fn left(ctx: &Context, told: &Told, slack_id: &str) -> Result<()> {
+    let Some(incident) = conversations::incident_of(&ctx.db, &told.channel).await? else { return Ok(()) };
+    let person = slack_accounts::by_slack_id(&ctx.db, slack_id).await?;
+    incidents::members::went(ctx, told, slack_id, incident, person.map(|p| p.user)).await
 }

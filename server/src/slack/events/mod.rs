@@ -2,7 +2,8 @@
 //! topic change (spec 10 §11).
 //!
 //! Each is one small operation, done before the 200, so that a server that dies makes Slack deliver again. A delivery
-//! that was done is noted by its id and recognised for as long as Slack repeats it.
+//! that was done is noted by its id and recognised for as long as Slack repeats it; one that comes after a newer one
+//! about the same thing changes nothing.
 
 mod channel;
 mod member;
@@ -12,10 +13,13 @@ use super::{
     client::Client,
     delivery::{Event, EventDelivery},
 };
-use crate::{change::ChannelEvent, context::Context, failure::OrInternal};
-use domain::Result;
+use crate::{change::ChannelEvent, context::Context, failure::OrInternal, incidents::Told};
+use domain::{Error, Result, Timestamp};
+use std::time::Duration;
 
 const DOOR: &str = "slack";
+/// Slack waits three seconds for us; who we are is asked once, and not longer than this.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Does what the event asks for, once.
 ///
@@ -26,20 +30,23 @@ pub async fn take(ctx: &Context, slack: &Client, delivery: &EventDelivery) -> Re
         tracing::debug!(slack.event_id = delivery.event_id, "Delivered before");
         return Ok(());
     }
-    handle(ctx, slack, &delivery.event).await?;
+    handle(ctx, slack, &delivery.event, delivery.at).await?;
     note(ctx, &delivery.event_id).await
 }
 
-async fn handle(ctx: &Context, slack: &Client, event: &Event) -> Result<()> {
+async fn handle(ctx: &Context, slack: &Client, event: &Event, at: Option<Timestamp>) -> Result<()> {
+    let told = |channel: &String| Told { channel: channel.clone(), at };
     match event {
-        Event::Archived { channel } => channel::changed(ctx, channel, ChannelEvent::Archived).await,
-        Event::Unarchived { channel } => channel::changed(ctx, channel, ChannelEvent::Unarchived).await,
-        Event::Renamed { channel, name } => {
-            channel::changed(ctx, channel, ChannelEvent::Renamed(name.clone())).await
+        Event::Archived { channel } => channel::changed(ctx, &told(channel), ChannelEvent::Archived).await,
+        Event::Unarchived { channel } => {
+            channel::changed(ctx, &told(channel), ChannelEvent::Unarchived).await
         }
-        Event::Deleted { channel } => channel::changed(ctx, channel, ChannelEvent::Deleted).await,
-        Event::Joined { channel, user, .. } => member::joined(ctx, slack, channel, user).await,
-        Event::Left { channel, user, .. } => member::left(ctx, channel, user).await,
+        Event::Renamed { channel, name } => {
+            channel::changed(ctx, &told(channel), ChannelEvent::Renamed(name.clone())).await
+        }
+        Event::Deleted { channel } => channel::changed(ctx, &told(channel), ChannelEvent::Deleted).await,
+        Event::Joined { channel, user, .. } => member::joined(ctx, slack, &told(channel), user).await,
+        Event::Left { channel, user, .. } => member::left(ctx, &told(channel), user).await,
         Event::TopicNotice { channel, user, ts } => notice::topic(ctx, slack, channel, user, ts).await,
         Event::MessageDeleted { channel, ts } => notice::deleted(ctx, channel, ts).await,
         Event::RateLimited => {
@@ -56,6 +63,13 @@ async fn handle(ctx: &Context, slack: &Client, event: &Event) -> Result<()> {
             Ok(())
         }
     }
+}
+
+/// Whether it was the app itself.
+async fn is_us(slack: &Client, user: &str) -> Result<bool> {
+    let unknown = || Error::Unavailable { service: "Slack".into() };
+    let me = tokio::time::timeout(PATIENCE, slack.me()).await.map_err(|_| unknown())?;
+    Ok(me.map_err(|_| unknown())?.user_id == user)
 }
 
 async fn is_known(ctx: &Context, id: &str) -> Result<bool> {

@@ -6,8 +6,7 @@ use crate::{
     jobs::{Job, SlackJob, queue},
     slack::{client::Client, conversations},
 };
-use domain::{Caller, Error, Origin, Result};
-use std::time::Duration;
+use domain::{Caller, Origin, Result};
 
 /// Each topic change leaves a notice; ours are noise, those of people are not.
 ///
@@ -15,9 +14,7 @@ use std::time::Duration;
 /// When the database does not answer, or Slack does not say who we are.
 pub async fn topic(ctx: &Context, slack: &Client, channel: &str, author: &str, ts: &str) -> Result<()> {
     let Some(incident) = conversations::incident_of(&ctx.db, channel).await? else { return Ok(()) };
-    let unknown = || Error::Unavailable { service: "Slack".into() };
-    let me = tokio::time::timeout(Duration::from_secs(1), slack.me()).await.map_err(|_| unknown())?;
-    if me.map_err(|_| unknown())?.user_id != author {
+    if !super::is_us(slack, author).await? {
         return Ok(());
     }
     let caller = Caller::system(Origin::Slack);

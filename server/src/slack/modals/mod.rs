@@ -85,6 +85,19 @@ impl<'a> Asker<'a> {
     }
 }
 
+impl Asker<'_> {
+    /// Tells this person alone, in their messages with the app, what no view could show. At most once: whether it was
+    /// seen cannot be looked up.
+    ///
+    /// # Errors
+    /// As Slack.
+    pub async fn whisper(&self, words: &str) -> Result<(), SlackError> {
+        let me = &self.known.slack_id;
+        let messages = self.slack.open_dm(me).await?;
+        self.slack.post_ephemeral(&messages, me, words, &[section(Mrkdwn::escaped(words))]).await
+    }
+}
+
 /// What can go wrong between a click and its view.
 #[derive(Debug, thiserror::Error)]
 pub enum Trouble {

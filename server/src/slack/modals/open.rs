@@ -66,6 +66,10 @@ pub(super) fn redraw_later(asker: &Asker<'_>, step: &OpenView, draft: Uuid) {
         };
         if let Err(trouble) = redraw(&asker, &root, draft).await {
             tracing::warn!(error.message = %trouble, slack.view = root, "The root of a declaration was not drawn anew");
+            let words = "Slack did not refresh the window. What you saved is kept. Press a step to go on.";
+            if let Err(error) = asker.whisper(words).await {
+                tracing::warn!(error.message = %error, "A person was not told what went wrong: {words}");
+            }
         }
     }));
 }

@@ -17,13 +17,18 @@ const SHOWN: usize = 14;
 const SLOW_MS: u64 = 1_000;
 
 /// What can be ordered here: its value, its name, what it does.
-pub const FAULTS: [(&str, &str, &str); 8] = [
+pub const FAULTS: [(&str, &str, &str); 13] = [
     ("healthy", "Healthy", "answers at once"),
     ("slow", "Slow", "3 s a call"),
     ("rate_limited", "429", "Retry-After 30 s"),
     ("down", "Down", "503"),
+    ("status_500", "500", "not done"),
+    ("reset", "Reset", "cut off, not done"),
     ("duplicate", "Duplicates", "each event 3 times"),
+    ("late", "Late", "each event 60 s later"),
+    ("overtaken", "Out of order", "each event after the next"),
     ("lost_answer", "Lost answer", "done, then cut off"),
+    ("times_out", "Too late", "done, cut off after 40 s"),
     ("hang", "No answer", "cut off after 40 s"),
     ("malformed", "Nonsense", "200 without JSON"),
 ];
@@ -41,7 +46,12 @@ pub fn fault(value: &str) -> Option<Kind> {
         "slow" => Some(Kind::Slow { ms: 3_000 }),
         "rate_limited" => Some(Kind::RateLimited { retry_after: 30 }),
         "down" => Some(Kind::Down),
+        "status_500" => Some(Kind::Status500),
+        "reset" => Some(Kind::Reset),
+        "times_out" => Some(Kind::TimesOut { ms: 40_000 }),
         "duplicate" => Some(Kind::Duplicate { times: 3 }),
+        "late" => Some(Kind::Late { ms: 60_000 }),
+        "overtaken" => Some(Kind::Overtaken),
         "lost_answer" => Some(Kind::LostAnswer),
         "hang" => Some(Kind::Hang { ms: 40_000 }),
         "malformed" => Some(Kind::Malformed),
@@ -54,11 +64,16 @@ fn value(fault: Option<&Fault>) -> &'static str {
         Some(Kind::Slow { .. }) => "slow",
         Some(Kind::RateLimited { .. }) => "rate_limited",
         Some(Kind::Down) => "down",
+        Some(Kind::Status500) => "status_500",
+        Some(Kind::Reset) => "reset",
+        Some(Kind::TimesOut { .. }) => "times_out",
         Some(Kind::Duplicate { .. }) => "duplicate",
+        Some(Kind::Late { .. }) => "late",
+        Some(Kind::Overtaken) => "overtaken",
         Some(Kind::LostAnswer) => "lost_answer",
         Some(Kind::Hang { .. }) => "hang",
         Some(Kind::Malformed) => "malformed",
-        Some(Kind::Status500 | Kind::Reset | Kind::Error { .. }) => "",
+        Some(Kind::Error { .. }) => "",
         None => "healthy",
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Commands and interactions are sent once, within the person's click. Events are sent in order by one task, at least
 //! once: an answer other than 2xx within three seconds brings the same event again at once, after one and after five
-//! minutes of product time, unless the app asks for no retry.
+//! minutes of product time, unless the app asks for no retry. On order one comes late, and
+//! others overtake it.
 
 use std::time::{Duration, Instant};
 
@@ -12,11 +13,14 @@ use super::signing::signature;
 use super::state::{APP_ID, BOT_USER, TEAM, VERIFICATION_TOKEN};
 use crate::contracts::told;
 use crate::sandbox::deliveries::{Delivery, Direction};
+use crate::sandbox::faults::Kind;
 use crate::sandbox::{Sandbox, State};
 
 /// Slack waits so long for an answer.
 pub const ACK_WITHIN: Duration = Duration::from_secs(3);
 const RETRY_AFTER_MS: [i64; 3] = [0, 60_000, 300_000];
+/// What is to be overtaken waits no longer.
+const OVERTAKEN_WITHIN: Duration = Duration::from_secs(2);
 
 /// What the app answered, as the person's client sees it.
 #[derive(Clone, Debug, Default, serde::Serialize)]
@@ -58,13 +62,14 @@ impl Answer {
 /// An event on its way.
 pub struct Outgoing {
     pub body: Value,
-    pub times: u32,
+    /// On order: twice, late, out of order.
+    pub fault: Option<Kind>,
 }
 
 /// Wraps an event the way the Events API does.
 pub fn envelope(state: &mut State, event: Value) -> Outgoing {
     let kind = event["type"].as_str().unwrap_or_default().to_owned();
-    let times = state.faults.times_sent("slack", &kind);
+    let fault = state.faults.for_delivery("slack", &kind);
     let event_id = state.slack.fresh_id("Ev0");
     let body = json!({
         "token": VERIFICATION_TOKEN, "team_id": TEAM, "context_team_id": TEAM, "context_enterprise_id": null,
@@ -72,20 +77,53 @@ pub fn envelope(state: &mut State, event: Value) -> Outgoing {
         "event_time": state.clock.now_s(), "is_ext_shared_channel": false, "event_context": format!("4-{event_id}"),
         "authorizations": [{ "enterprise_id": null, "team_id": TEAM, "user_id": BOT_USER, "is_bot": true, "is_enterprise_install": false }],
     });
-    Outgoing { body, times }
+    Outgoing { body, fault }
+}
+
+/// Sends one event in its turn; one that is to come late is sent by a task of its own.
+pub async fn send_event(sandbox: &Sandbox, outgoing: Outgoing) {
+    match outgoing.fault {
+        Some(Kind::Late { .. } | Kind::Overtaken) => {
+            let sandbox = sandbox.clone();
+            sandbox.with(|state| state.deliveries.owed += 1);
+            tokio::spawn(async move {
+                wait_out_of_turn(&sandbox, outgoing.fault.as_ref()).await;
+                send_now(&sandbox, outgoing).await;
+                sandbox.with(|state| state.deliveries.owed = state.deliveries.owed.saturating_sub(1));
+            });
+        }
+        _ => send_now(sandbox, outgoing).await,
+    }
+    sandbox.with(|state| state.deliveries.waiting -= 1);
+}
+
+async fn wait_out_of_turn(sandbox: &Sandbox, fault: Option<&Kind>) {
+    let now = || sandbox.read(|state| (state.clock.now_ms(), state.deliveries.events));
+    let ((begun, sent), waited) = (now(), Instant::now());
+    let is_over = || match fault {
+        Some(Kind::Late { ms }) => now().0 >= begun + i64::try_from(*ms).unwrap_or(i64::MAX),
+        _ => now().1 > sent || waited.elapsed() >= OVERTAKEN_WITHIN,
+    };
+    while !is_over() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 /// Sends one event, as often as ordered; brings it again when the app does not take it.
-pub async fn send_event(sandbox: &Sandbox, outgoing: Outgoing) {
+async fn send_now(sandbox: &Sandbox, outgoing: Outgoing) {
     if let Some(Err(found)) = sandbox.contracts().map(|contracts| contracts.slack_event(&outgoing.body)) {
         sandbox.with(|state| state.violate("the twin's event", &named(&outgoing.body), told(&found)));
     }
     let mut answer = Answer::default();
-    for time in 0..outgoing.times {
+    let times = match outgoing.fault {
+        Some(Kind::Duplicate { times }) => times.max(1),
+        _ => 1,
+    };
+    for time in 0..times {
         let again = if time == 0 { "" } else { "same delivery again" };
         answer = post_event(sandbox, &outgoing.body, None, again).await;
     }
-    sandbox.with(|state| state.deliveries.waiting -= 1);
+    sandbox.with(|state| state.deliveries.events += 1);
     if !answer.is_acknowledged() && !answer.no_retry && sandbox.app_url().is_some() {
         let sandbox = sandbox.clone();
         tokio::spawn(async move { bring_again(&sandbox, outgoing.body, answer).await });

@@ -48,12 +48,16 @@ pub async fn call(
             cut()
         }
         Some(Kind::Hang { ms }) => {
-            tokio::time::sleep(Duration::from_millis(*ms)).await;
+            // Written before: who gives up waiting ends this task.
             log.write(None, "no answer, not done", "");
+            tokio::time::sleep(Duration::from_millis(*ms)).await;
             cut()
         }
         Some(Kind::Slow { ms }) => tokio::time::sleep(Duration::from_millis(*ms)).await,
-        Some(Kind::Error { .. } | Kind::LostAnswer | Kind::Duplicate { .. }) | None => {}
+        Some(Kind::Error { .. } | Kind::LostAnswer | Kind::TimesOut { .. }) | None => {}
+        Some(Kind::Duplicate { .. } | Kind::Late { .. } | Kind::Overtaken) => {
+            unreachable!("a call meets no fault of deliveries")
+        }
     }
     let content_type =
         headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -71,6 +75,11 @@ pub async fn call(
         .map(|c| c.slack_response(&name, &answered))
     {
         sandbox.with(|state| state.violate("the twin's answer", &name, told(&found)));
+    }
+    if let Some(Kind::TimesOut { ms }) = fault {
+        log.write(None, "done, no answer", &answered.to_string());
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+        cut()
     }
     if fault == Some(Kind::LostAnswer) {
         log.write(None, "done, answer lost", &answered.to_string());

@@ -1,0 +1,61 @@
+//! What Slack told last. Its deliveries come twice, late and out of order; of each thing the newest told counts.
+
+use crate::failure::OrInternal;
+use domain::{Result, Timestamp};
+use sqlx::PgConnection;
+
+/// Where and when something happened, by Slack's clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Slack's id of the channel.
+    pub channel: String,
+    /// Absent when the delivery does not say: then it counts as news.
+    pub at: Option<Timestamp>,
+}
+
+impl Told {
+    /// What Slack answered just now: newer than any delivery.
+    pub fn seen(channel: &str) -> Self {
+        Told { channel: channel.into(), at: None }
+    }
+}
+
+/// What of a channel is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum About<'a> {
+    Name,
+    Status,
+    /// Whether somebody is in it, by Slack's id.
+    Member(&'a str),
+}
+
+impl About<'_> {
+    fn key(self) -> String {
+        match self {
+            About::Name => "name".into(),
+            About::Status => "status".into(),
+            About::Member(slack_id) => format!("member {slack_id}"),
+        }
+    }
+}
+
+/// Whether nothing newer was told of this, which is noted. Called under the lock of the incident, in the transaction
+/// that does what was told.
+///
+/// # Errors
+/// When the database refuses, or the channel is none of ours.
+pub(super) async fn is_news(conn: &mut PgConnection, told: &Told, about: About<'_>) -> Result<bool> {
+    let Some(at) = told.at else { return Ok(true) };
+    let noted = sqlx::query!(
+        "INSERT INTO slack_heard (channel_id, about, at) VALUES ($1, $2, $3)
+         ON CONFLICT (channel_id, about) DO UPDATE SET at = excluded.at WHERE slack_heard.at < excluded.at",
+        told.channel,
+        about.key(),
+        at,
+    )
+    .execute(conn)
+    .await
+    .or_internal("noting what Slack told")?
+    .rows_affected();
+    Ok(noted == 1)
+}
