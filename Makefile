@@ -1,5 +1,5 @@
 # What people do here. The work is in scripts/; each says what it does and what is missing.
-.PHONY: help run dev test test-all lint pictures prepare-sql reset
+.PHONY: help run dev test test-all lint bench pictures prepare-sql reset
 .DEFAULT_GOAL := help
 
 help:  ## Show this list
@@ -19,6 +19,9 @@ test-all:  ## The same, and two things that go wrong at once, by pairs
 
 lint:  ## Format and lints alone
 	@scripts/lint.sh
+
+bench:  ## How long requests take and what they cost, in target/bench; BENCH=1000 for one size
+	@scripts/bench.sh
 
 pictures:  ## Every page as a picture, desktop and phone, dark and light, in end2end/pictures
 	@scripts/pictures.sh

@@ -294,7 +294,7 @@ impl Change {
             }
             Change::ImpactsChanged { impacts, .. } => (Kind::ImpactsChanged, impacts_facts(impacts), vec![]),
         };
-        Record { stream, kind, facts, words }
+        Record { stream, begins: matches!(self, Change::IncidentDeclared(_)), kind, facts, words }
     }
 }
 

@@ -77,4 +77,12 @@ impl Context {
     pub async fn catalog(&self) -> Result<Arc<Catalog>> {
         self.catalog.read(&self.db).await
     }
+
+    /// The reference data, and when its rows were made and changed.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn catalog_with_times(&self) -> Result<(Arc<Catalog>, Arc<catalog::Times>)> {
+        self.catalog.read_with_times(&self.db).await
+    }
 }

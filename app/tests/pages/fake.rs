@@ -77,8 +77,8 @@ fn at(clock: &str) -> Timestamp {
     format!("2026-10-14T{clock}:00Z").parse().expect("a time")
 }
 
-fn said(clock: &str, label: &str) -> Said {
-    Said {
+fn said(clock: &str, label: &str) -> Spoken {
+    Spoken {
         at: at(clock),
         label: label.into(),
         entry: format!("e-{}", clock.replace(':', "")),

@@ -3,12 +3,7 @@
 //! A handler says in its signature what it needs: `Allowed<ViewIncident>`.
 
 use super::problem::{Problem, Result};
-use crate::{
-    context::Context,
-    http::RequestFacts,
-    users::{permissions, tokens},
-    web::session,
-};
+use crate::{context::Context, http::RequestFacts, users::tokens, web::session};
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, Method, header, request::Parts},
@@ -92,14 +87,12 @@ async fn by_session(ctx: &Context, parts: &Parts) -> Result<Caller> {
 }
 
 async fn by_key(ctx: &Context, key: &str) -> Result<Caller> {
-    const INACTIVE: Problem = Problem::BadCredentials("User inactive or deleted.");
-    let user = match tokens::authenticate(&ctx.db, key, ctx.now()).await? {
-        tokens::Checked::User(user) => user,
-        tokens::Checked::Unknown => return Err(Problem::BadCredentials("Invalid token.")),
-        tokens::Checked::Expired => return Err(Problem::BadCredentials("Token has expired.")),
-        tokens::Checked::Inactive => return Err(INACTIVE),
-    };
-    permissions::caller(&ctx.db, user, Origin::Api).await?.ok_or(INACTIVE)
+    match tokens::authenticate(&ctx.db, key, ctx.now()).await? {
+        tokens::Checked::User(user, permissions) => Ok(Caller::user(user, Origin::Api, permissions)),
+        tokens::Checked::Unknown => Err(Problem::BadCredentials("Invalid token.")),
+        tokens::Checked::Expired => Err(Problem::BadCredentials("Token has expired.")),
+        tokens::Checked::Inactive => Err(Problem::BadCredentials("User inactive or deleted.")),
+    }
 }
 
 /// The key of the header; `None` when it is another scheme or absent.

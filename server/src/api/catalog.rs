@@ -10,7 +10,7 @@ use super::{
     wire,
 };
 use crate::{
-    catalog::{Stamps, Times, times},
+    catalog::{Stamps, Times},
     context::Context,
 };
 use axum::{extract::State, response::Response};
@@ -125,15 +125,15 @@ pub struct CostTypeBody {
 /// The reference data and its times, for one answer.
 pub struct Reference {
     catalog: Arc<Catalog>,
-    times: Times,
+    times: Arc<Times>,
     zone: Tz,
 }
 
 impl Reference {
     /// Read after the rows that refer to it, so that it knows all that they name.
     pub async fn read(ctx: &Context) -> domain::Result<Self> {
-        let catalog = ctx.catalog().await?;
-        Ok(Reference { catalog, times: times(&ctx.db).await?, zone: ctx.settings.site.time_zone })
+        let (catalog, times) = ctx.catalog_with_times().await?;
+        Ok(Reference { catalog, times, zone: ctx.settings.site.time_zone })
     }
 
     pub fn environment(&self, id: EnvironmentId) -> domain::Result<EnvironmentBody> {
@@ -382,7 +382,7 @@ pub(super) mod tests {
             categories: catalog.categories.iter().map(|row| (row.id, stamps)).collect(),
             cost_types: catalog.cost_types.iter().map(|row| (row.id, stamps)).collect(),
         };
-        Reference { catalog: Arc::new(catalog), times, zone: chrono_tz::Europe::Paris }
+        Reference { catalog: Arc::new(catalog), times: Arc::new(times), zone: chrono_tz::Europe::Paris }
     }
 
     fn keys(row: &impl Serialize) -> Vec<String> {

@@ -8,13 +8,10 @@ use super::{
 };
 use crate::{
     context::Context,
-    incidents::{CostSum, Details, Metric, RoleHeld, details, query::Incident},
-    users::{User, directory},
+    incidents::{CostSum, Details, Metric, Opener, RoleHeld, details, query::Incident},
 };
 use chrono_tz::Tz;
-use domain::UserId;
 use serde::Serialize;
-use std::collections::HashMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -124,13 +121,11 @@ pub struct MetricBody {
 pub async fn represent(ctx: &Context, incidents: &[Incident], with_tags: bool) -> Result<Vec<IncidentBody>> {
     let ids: Vec<_> = incidents.iter().map(|incident| incident.id).collect();
     let mut around = details(&ctx.db, &ids, with_tags).await?;
-    let people = creators(ctx, incidents).await?;
     let reference = Reference::read(ctx).await?;
     let mut bodies = Vec::with_capacity(incidents.len());
     for incident in incidents {
         let surroundings = Surroundings {
             details: around.remove(&incident.id).unwrap_or_default(),
-            creator: incident.created_by.id.and_then(|id| people.get(&id)),
             page: ctx.settings.site.link(&app::routes::incident(incident.id)),
             zone: ctx.settings.site.time_zone,
             with_tags,
@@ -140,26 +135,17 @@ pub async fn represent(ctx: &Context, incidents: &[Incident], with_tags: bool) -
     Ok(bodies)
 }
 
-async fn creators(ctx: &Context, incidents: &[Incident]) -> Result<HashMap<UserId, User>> {
-    let mut ids: Vec<UserId> = incidents.iter().filter_map(|incident| incident.created_by.id).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let users = directory::by_ids(&ctx.db, &ids).await?;
-    Ok(users.into_iter().map(|user| (user.id, user)).collect())
-}
-
 /// What an incident is shown with.
-struct Surroundings<'a> {
+struct Surroundings {
     details: Details,
-    creator: Option<&'a User>,
     /// Address of its page.
     page: String,
     zone: Tz,
     with_tags: bool,
 }
 
-fn body(incident: &Incident, around: Surroundings<'_>, reference: &Reference) -> Result<IncidentBody> {
-    let Details { roles, metrics, costs, tags } = around.details;
+fn body(incident: &Incident, around: Surroundings, reference: &Reference) -> Result<IncidentBody> {
+    let Details { opener, roles, metrics, costs, tags } = around.details;
     let channel = incident.channel.as_ref().filter(|channel| !channel.name.is_empty());
     Ok(IncidentBody {
         id: incident.id.0,
@@ -177,7 +163,7 @@ fn body(incident: &Incident, around: Surroundings<'_>, reference: &Reference) ->
         jira_ticket_key: None,
         jira_ticket_url: None,
         tags: around.with_tags.then_some(tags),
-        created_by: creator(incident, around.creator),
+        created_by: creator(incident, opener),
         costs: Keyed(costs.into_iter().map(cost).collect()),
         metrics: Keyed(metrics.into_iter().map(metric).collect()),
         roles: Keyed(roles.into_iter().map(role).collect()),
@@ -185,15 +171,9 @@ fn body(incident: &Incident, around: Surroundings<'_>, reference: &Reference) ->
     })
 }
 
-fn creator(incident: &Incident, user: Option<&User>) -> PersonBody {
+fn creator(incident: &Incident, opener: Opener) -> PersonBody {
     let id = incident.created_by.id.map(|id| id.0).unwrap_or_default();
-    match user {
-        Some(user) if !user.name.is_empty() => {
-            PersonBody { id, name: user.name.clone(), email: user.email.clone() }
-        }
-        Some(user) => PersonBody { id, name: user.full_name.clone(), email: user.email.clone() },
-        None => PersonBody { id, name: incident.created_by.name.clone(), email: String::new() },
-    }
+    PersonBody { id, name: opener.name, email: opener.email }
 }
 
 fn cost(sum: CostSum) -> (String, CostBody) {
@@ -218,25 +198,12 @@ mod tests {
         api::tabular::{self, Columns, Header},
         incidents::query::{Channel, Person},
     };
-    use domain::{IncidentId, catalog::Catalog, incident::Status};
+    use domain::{IncidentId, UserId, catalog::Catalog, incident::Status};
     use serde_json::{Value, json};
     use std::collections::BTreeMap;
 
-    fn ines() -> User {
-        User {
-            id: UserId(Uuid::from_u128(7)),
-            username: "ines".into(),
-            email: "ines.okafor@example.com".into(),
-            full_name: "Ines Okafor".into(),
-            first_name: "Ines".into(),
-            last_name: "Okafor".into(),
-            name: String::new(),
-            avatar: None,
-            bot: false,
-            is_staff: false,
-            is_superuser: false,
-            is_active: true,
-        }
+    fn ines() -> Opener {
+        Opener { name: "Ines Okafor".into(), email: "ines.okafor@example.com".into() }
     }
 
     fn incident(channel: Option<&str>) -> Incident {
@@ -279,6 +246,7 @@ mod tests {
         let metric =
             |kind: &str, duration_us| Metric { kind: kind.into(), name: kind.to_uppercase(), duration_us };
         Details {
+            opener: ines(),
             roles: vec![role("commander"), role("communication_lead")],
             metrics: vec![metric("time_to_fix", 4_350_000_000), metric("time_to_detect", 1_500_000)],
             costs: vec![CostSum {
@@ -293,7 +261,6 @@ mod tests {
     fn shown(incident: &Incident, details: Details, with_tags: bool) -> IncidentBody {
         let around = Surroundings {
             details,
-            creator: Some(&ines()),
             page: "https://desk.example.com/incident/4127/".into(),
             zone: chrono_tz::Europe::Paris,
             with_tags,

@@ -1,27 +1,53 @@
 //! Reference data: environments, priorities, categories, types of everything (spec 01 §3).
 //!
 //! Every rule and every form reads it, people change it seldom. So each server keeps it whole in memory and asks the
-//! database one tiny question per read: which version is it now? Triggers of the reference tables renew the version in
-//! the transaction of the change, so a server that was told the old version also saw the old rows, however many
-//! servers there are.
+//! database one tiny question per request: which version is it now? Who asks something else first asks that along
+//! ([`told`]). Triggers of the reference tables renew the version in the transaction of the change, so a server that
+//! was told the old version also saw the old rows, however many servers there are.
 
 mod rows;
 mod times;
 
-pub use times::{Stamps, Times, times};
+pub use times::{Stamps, Times};
 
 use crate::failure::OrInternal;
 use domain::{Result, Timestamp, catalog::Catalog};
 use sqlx::PgPool;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::{
+    cell::Cell,
+    sync::{Arc, PoisonError, RwLock},
+};
 use uuid::Uuid;
 
 /// The seed, which only adds what is missing; also the last of the first migrations.
 const SEED: &str = include_str!("../../../migrations/20261124000400_seed.sql");
 
+tokio::task_local! {
+    /// The version that this request was told last.
+    static TOLD: Cell<Option<Uuid>>;
+}
+
+/// Runs `request`: within it, reference data is that of the version it was told, and asked for at most once.
+pub async fn during<F: Future>(request: F) -> F::Output {
+    TOLD.scope(Cell::new(None), request).await
+}
+
+/// A read of this request says which version it saw. What it refers to is then known, too.
+pub fn told(version: Uuid) {
+    // Outside of requests every read asks for itself.
+    let _asks_itself = TOLD.try_with(|told| told.set(Some(version)));
+}
+
 /// What this process remembers of the reference data. Correct without being told of changes.
 #[derive(Debug, Default)]
-pub struct Cache(RwLock<Option<(Uuid, Arc<Catalog>)>>);
+pub struct Cache(RwLock<Option<Kept>>);
+
+#[derive(Debug, Clone)]
+struct Kept {
+    version: Uuid,
+    catalog: Arc<Catalog>,
+    times: Arc<Times>,
+}
 
 impl Cache {
     /// The reference data as of now, every list in the order people see it.
@@ -29,22 +55,40 @@ impl Cache {
     /// # Errors
     /// When the database does not answer.
     pub async fn read(&self, db: &PgPool) -> Result<Arc<Catalog>> {
-        let now = sqlx::query_scalar!("SELECT version FROM catalog_version")
-            .fetch_one(db)
-            .await
-            .or_internal("reading the version of the reference data")?;
-        if let Some(known) = self.known(now) {
-            return Ok(known);
-        }
-        let (version, catalog) = rows::read(db).await?;
-        let catalog = Arc::new(catalog);
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some((version, catalog.clone()));
-        Ok(catalog)
+        Ok(self.kept(db).await?.catalog)
     }
 
-    fn known(&self, version: Uuid) -> Option<Arc<Catalog>> {
+    /// The same, and when its rows were made and changed.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn read_with_times(&self, db: &PgPool) -> Result<(Arc<Catalog>, Arc<Times>)> {
+        let kept = self.kept(db).await?;
+        Ok((kept.catalog, kept.times))
+    }
+
+    async fn kept(&self, db: &PgPool) -> Result<Kept> {
+        let now = match TOLD.try_with(Cell::get).ok().flatten() {
+            Some(version) => version,
+            None => sqlx::query_scalar!("SELECT version FROM catalog_version")
+                .fetch_one(db)
+                .await
+                .or_internal("reading the version of the reference data")?,
+        };
+        if let Some(known) = self.known(now) {
+            told(now);
+            return Ok(known);
+        }
+        let (version, catalog, times) = rows::read(db).await?;
+        told(version);
+        let fresh = Kept { version, catalog: Arc::new(catalog), times: Arc::new(times) };
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(fresh.clone());
+        Ok(fresh)
+    }
+
+    fn known(&self, version: Uuid) -> Option<Kept> {
         let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        kept.as_ref().filter(|(of, _)| *of == version).map(|(_, catalog)| catalog.clone())
+        kept.as_ref().filter(|kept| kept.version == version).cloned()
     }
 }
 

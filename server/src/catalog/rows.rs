@@ -1,5 +1,6 @@
 //! The rows of the reference tables as a [`Catalog`]: one snapshot, one query per table.
 
+use super::times::{self, Times};
 use crate::failure::OrInternal;
 use domain::{
     CategoryId, CostTypeId, EnvironmentId, GroupId, ImpactLevelId, ImpactTypeId, MetricTypeId,
@@ -13,12 +14,12 @@ use domain::{
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-/// The whole catalog and the version it is of.
-pub(super) async fn read(db: &PgPool) -> Result<(Uuid, Catalog)> {
+/// The whole catalog, when its rows were changed, and the version it is of.
+pub(super) async fn read(db: &PgPool) -> Result<(Uuid, Catalog, Times)> {
     tables(db).await.or_internal("reading the reference data")
 }
 
-async fn tables(db: &PgPool) -> sqlx::Result<(Uuid, Catalog)> {
+async fn tables(db: &PgPool) -> sqlx::Result<(Uuid, Catalog, Times)> {
     // One snapshot for all tables and the version; it ends with a rollback, there is nothing to commit.
     let mut tx = db.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
     let version = sqlx::query_scalar!("SELECT version FROM catalog_version").fetch_one(&mut *tx).await?;
@@ -35,7 +36,8 @@ async fn tables(db: &PgPool) -> sqlx::Result<(Uuid, Catalog)> {
         severities: severities(&mut tx).await?,
         ..Catalog::default()
     };
-    Ok((version, catalog.sorted()))
+    let times = times::read(&mut tx).await?;
+    Ok((version, catalog.sorted(), times))
 }
 
 async fn environments(conn: &mut PgConnection) -> sqlx::Result<Vec<Environment>> {

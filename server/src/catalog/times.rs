@@ -1,8 +1,7 @@
-//! When rows of the reference data were made and last changed. Only the API shows it, so it is not kept in memory.
+//! When rows of the reference data were made and last changed. Only the API shows it.
 
-use crate::failure::OrInternal;
-use domain::{CategoryId, CostTypeId, GroupId, PriorityId, Result, Timestamp};
-use sqlx::PgPool;
+use domain::{CategoryId, CostTypeId, GroupId, PriorityId, Timestamp};
+use sqlx::PgConnection;
 use std::collections::HashMap;
 
 /// Made and last changed.
@@ -21,10 +20,7 @@ pub struct Times {
 }
 
 /// The times of all rows that are shown with theirs.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn times(db: &PgPool) -> Result<Times> {
+pub(super) async fn read(conn: &mut PgConnection) -> sqlx::Result<Times> {
     let rows = sqlx::query!(
         r#"SELECT 'priority' AS "kind!", id AS "uuid?", NULL::bigint AS number, created_at AS "created_at!",
                   updated_at AS "updated_at!" FROM priorities
@@ -32,9 +28,8 @@ pub async fn times(db: &PgPool) -> Result<Times> {
            UNION ALL SELECT 'category', id, NULL, created_at, updated_at FROM incident_categories
            UNION ALL SELECT 'cost_type', NULL, id, created_at, updated_at FROM cost_types"#
     )
-    .fetch_all(db)
-    .await
-    .or_internal("reading when reference data was changed")?;
+    .fetch_all(conn)
+    .await?;
     let mut times = Times::default();
     for row in rows {
         let stamps = Stamps { created_at: row.created_at, updated_at: row.updated_at };

@@ -26,6 +26,8 @@ const CLOSE_WITHIN: Duration = Duration::from_secs(3);
 /// No transaction waits for anything but the database: one that does nothing for so long is of a server that stands
 /// still, and would hold its rows for ever.
 const STANDS_STILL: Duration = Duration::from_secs(15);
+/// A connection that rested for longer is asked whether it is still there.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
 /// The open database. End it with [`Database::stop`]: a private one that this process started is then shut down.
 pub struct Database {
@@ -108,6 +110,16 @@ async fn open(
     let pool = PgPoolOptions::new()
         .max_connections(settings.pool_size)
         .acquire_timeout(Duration::from_secs(5))
+        // One that worked a moment ago works; asking each time would double the round trips.
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > TRUSTED_FOR {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .connect_with(with_session_settings(options, settings))
         .await
         .map_err(connecting)?;
@@ -125,6 +137,9 @@ fn with_session_settings(options: PgConnectOptions, settings: &DatabaseSettings)
     let mut options = options.application_name("firefighter").options([
         ("statement_timeout", settings.statement_timeout.as_millis().to_string()),
         ("idle_in_transaction_session_timeout", STANDS_STILL.as_millis().to_string()),
+        // Requests are short: helpers and compiled plans cost more than they save.
+        ("max_parallel_workers_per_gather", "0".to_owned()),
+        ("jit", "off".to_owned()),
     ]);
     if let Some(schema) = &settings.schema {
         options = options.options([("search_path", format!("\"{schema}\",public"))]);

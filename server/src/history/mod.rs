@@ -22,7 +22,7 @@ use domain::{
 };
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-use sqlx::{PgConnection, PgExecutor, PgPool};
+use sqlx::{PgConnection, PgExecutor};
 use std::collections::BTreeMap;
 
 /// The version new records are written with.
@@ -37,6 +37,8 @@ pub const ACCESS: &str = "access";
 pub struct Record {
     /// `incident 123`, [`DESK`], [`ACCESS`].
     pub stream: String,
+    /// The first of its stream, which cannot exist yet: nobody looks for a head.
+    pub begins: bool,
     pub kind: Kind,
     pub facts: Value,
     pub words: Vec<(String, String)>,
@@ -47,11 +49,15 @@ pub struct Record {
 /// # Errors
 /// When the database refuses; the caller's transaction is then lost as a whole.
 pub async fn append(conn: &mut PgConnection, record: &Record, caller: &Caller, at: Timestamp) -> Result<()> {
-    let head =
-        sqlx::query!("SELECT seq, hash FROM history_heads WHERE stream = $1 FOR UPDATE", record.stream)
-            .fetch_optional(&mut *conn)
-            .await
-            .or_internal("reading the head of a history stream")?;
+    let head = match record.begins {
+        true => None,
+        false => {
+            sqlx::query!("SELECT seq, hash FROM history_heads WHERE stream = $1 FOR UPDATE", record.stream)
+                .fetch_optional(&mut *conn)
+                .await
+                .or_internal("reading the head of a history stream")?
+        }
+    };
     let (seq, prev) = match head {
         Some(head) => (head.seq + 1, head.hash),
         None => (1, vec![0; 32]),
@@ -81,12 +87,18 @@ pub async fn append(conn: &mut PgConnection, record: &Record, caller: &Caller, a
     }));
     let hash = link(&prev, &body);
 
+    let fields: Vec<String> = salted.iter().map(|(f, ..)| (*f).to_owned()).collect();
+    let salts: Vec<Vec<u8>> = salted.iter().map(|(_, s, _)| s.to_vec()).collect();
+    let texts: Vec<String> = salted.iter().map(|(.., t)| (*t).to_owned()).collect();
     sqlx::query!(
         "WITH head AS (
              INSERT INTO history_heads (stream, seq, hash) VALUES ($1, $2, $7)
              ON CONFLICT (stream) DO UPDATE SET seq = excluded.seq, hash = excluded.hash
+         ), record AS (
+             INSERT INTO history (stream, seq, at, v, kind, body, prev, hash) VALUES ($1, $2, $3, $4, $5, $6, $8, $7)
          )
-         INSERT INTO history (stream, seq, at, v, kind, body, prev, hash) VALUES ($1, $2, $3, $4, $5, $6, $8, $7)",
+         INSERT INTO history_text (stream, seq, field, salt, text)
+         SELECT $1, $2, * FROM unnest($9::text[], $10::bytea[], $11::text[])",
         record.stream,
         seq,
         at,
@@ -95,57 +107,14 @@ pub async fn append(conn: &mut PgConnection, record: &Record, caller: &Caller, a
         body,
         hash,
         prev,
+        &fields,
+        &salts,
+        &texts,
     )
-    .execute(&mut *conn)
+    .execute(conn)
     .await
     .or_internal("writing a history record")?;
-
-    if !salted.is_empty() {
-        let fields: Vec<String> = salted.iter().map(|(f, ..)| (*f).to_owned()).collect();
-        let salts: Vec<Vec<u8>> = salted.iter().map(|(_, s, _)| s.to_vec()).collect();
-        let texts: Vec<String> = salted.iter().map(|(.., t)| (*t).to_owned()).collect();
-        sqlx::query!(
-            "INSERT INTO history_text (stream, seq, field, salt, text)
-             SELECT $1, $2, * FROM unnest($3::text[], $4::bytea[], $5::text[])",
-            record.stream,
-            seq,
-            &fields,
-            &salts,
-            &texts,
-        )
-        .execute(conn)
-        .await
-        .or_internal("writing the words of a history record")?;
-    }
     Ok(())
-}
-
-/// The newest `limit` records of these kinds in a stream, newest first: place, time, kind, body.
-///
-/// # Errors
-/// When the database does not answer, or a body is no JSON.
-pub async fn of_kinds(
-    db: &PgPool,
-    stream: &str,
-    kinds: &[&str],
-    limit: i64,
-) -> Result<Vec<(i64, Timestamp, String, Value)>> {
-    let kinds: Vec<String> = kinds.iter().map(|kind| (*kind).to_owned()).collect();
-    let rows = sqlx::query!(
-        "SELECT seq, at, kind, body FROM history WHERE stream = $1 AND kind = ANY($2) ORDER BY seq DESC LIMIT $3",
-        stream,
-        &kinds,
-        limit,
-    )
-    .fetch_all(db)
-    .await
-    .or_internal("reading a history stream")?;
-    rows.into_iter()
-        .map(|r| {
-            let body = serde_json::from_str(&r.body).or_internal("reading a history record")?;
-            Ok((r.seq, r.at, r.kind, body))
-        })
-        .collect()
 }
 
 #[derive(Debug, thiserror::Error)]

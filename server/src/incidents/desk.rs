@@ -74,8 +74,8 @@ pub struct Said {
     pub at: Timestamp,
 }
 
-/// What is not closed, by status ascending, inside by priority, then newest; at most `per_status` of each. With
-/// `held_by` only those where this person holds a role.
+/// What is not closed, by status ascending, inside by priority, then newest: at most `per_status` of each; and of
+/// those where `me` holds a role, at most `of_mine` of each.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -83,64 +83,77 @@ pub async fn active(
     db: &PgPool,
     viewer: Viewer,
     lead: Option<RoleTypeId>,
-    held_by: Option<UserId>,
+    me: Option<UserId>,
     per_status: i64,
-) -> Result<Vec<Active>> {
+    of_mine: i64,
+) -> Result<(Vec<Active>, Vec<Active>)> {
     let rows = sqlx::query!(
-        r#"WITH shown AS (
-               SELECT i.id, i.title, left(i.description, 400) AS description, i.status, i.priority_id, i.category_id,
-                      i.environment_id, i.private, i.created_at, i.mitigated_at, i.next_update_at, i.created_by,
-                      row_number() OVER (PARTITION BY i.status ORDER BY p.value, i.id DESC) AS place,
-                      count(*) OVER (PARTITION BY i.status) AS of_status,
-                      min(i.created_at) OVER (PARTITION BY i.status) AS oldest
+        r#"WITH seen AS (
+               SELECT i.id, i.title, i.description, i.status, i.priority_id, i.category_id, i.environment_id, i.private,
+                      i.created_at, i.mitigated_at, i.next_update_at, i.created_by, p.value,
+                      EXISTS (SELECT FROM incident_roles r WHERE r.incident_id = i.id AND r.user_id = $4) AS mine
                FROM incidents i JOIN priorities p ON p.id = i.priority_id
                WHERE i.status < 60 AND (NOT i.private OR may_see_private(i.id, $1, $2))
-                 AND ($4::uuid IS NULL OR EXISTS (SELECT FROM incident_roles r
-                                                  WHERE r.incident_id = i.id AND r.user_id = $4))
+           ), ranked AS (
+               SELECT seen.*, row_number() OVER (PARTITION BY status ORDER BY value, id DESC) AS place,
+                      row_number() OVER (PARTITION BY status, mine ORDER BY value, id DESC) AS place_of_mine,
+                      count(*) OVER (PARTITION BY status) AS of_status,
+                      min(created_at) OVER (PARTITION BY status) AS oldest
+               FROM seen
            )
-           SELECT s.id AS "id!", s.title AS "title!", s.description AS "description!", s.status AS "status!",
+           SELECT s.id AS "id!", s.title AS "title!", left(s.description, 400) AS "description!", s.status AS "status!",
                   s.priority_id AS "priority_id!", s.category_id AS "category_id!",
                   s.environment_id AS "environment_id!", s.private AS "private!", s.created_at AS "created_at!",
                   s.mitigated_at, s.next_update_at, s.of_status AS "of_status!", s.oldest AS "oldest!",
                   u.full_name AS "opened_by!", l.full_name AS "lead?", w.message AS "words?", w.event_ts AS "said_at?",
-                  a.full_name AS "said_by?"
-           FROM shown s JOIN users u ON u.id = s.created_by
+                  a.full_name AS "said_by?", s.place <= $5 AS "shown!", s.mine AND s.place_of_mine <= $6 AS "mine!"
+           FROM ranked s JOIN users u ON u.id = s.created_by
            LEFT JOIN incident_roles r ON r.incident_id = s.id AND r.role_type_id = $3
            LEFT JOIN users l ON l.id = r.user_id
            LEFT JOIN LATERAL (SELECT message, event_ts, created_by FROM incident_updates
                               WHERE incident_id = s.id AND message <> ''
                               ORDER BY event_ts DESC, created_at DESC LIMIT 1) w ON true
            LEFT JOIN users a ON a.id = w.created_by
-           WHERE s.place <= $5
+           WHERE s.place <= $5 OR (s.mine AND s.place_of_mine <= $6)
            ORDER BY s.status, s.place"#,
         viewer.user.map(|u| u.0),
         viewer.sees_private,
         lead.map(|role| role.0),
-        held_by.map(|u| u.0),
+        me.map(|u| u.0),
         per_status,
+        of_mine,
     )
     .fetch_all(db)
     .await
     .or_internal("reading what is active")?;
-    let active = rows.into_iter().map(|r| Active {
-        id: IncidentId(r.id),
-        title: r.title,
-        description: r.description,
-        status: status(r.status),
-        priority: PriorityId(r.priority_id),
-        category: CategoryId(r.category_id),
-        environment: EnvironmentId(r.environment_id),
-        private: r.private,
-        created_at: r.created_at,
-        mitigated_at: r.mitigated_at,
-        next_update_at: r.next_update_at,
-        opened_by: r.opened_by,
-        lead: r.lead,
-        said: r.words.zip(r.said_at).map(|(words, at)| Said { words, by: r.said_by, at }),
-        of_status: r.of_status,
-        oldest: r.oldest,
-    });
-    Ok(active.collect())
+    let (mut shown, mut mine) = (Vec::new(), Vec::new());
+    for r in rows {
+        let active = Active {
+            id: IncidentId(r.id),
+            title: r.title,
+            description: r.description,
+            status: status(r.status),
+            priority: PriorityId(r.priority_id),
+            category: CategoryId(r.category_id),
+            environment: EnvironmentId(r.environment_id),
+            private: r.private,
+            created_at: r.created_at,
+            mitigated_at: r.mitigated_at,
+            next_update_at: r.next_update_at,
+            opened_by: r.opened_by,
+            lead: r.lead,
+            said: r.words.zip(r.said_at).map(|(words, at)| Said { words, by: r.said_by, at }),
+            of_status: r.of_status,
+            oldest: r.oldest,
+        };
+        if r.mine {
+            mine.push(active.clone());
+        }
+        if r.shown {
+            shown.push(active);
+        }
+    }
+    Ok((shown, mine))
 }
 
 /// When the last P1 was mitigated, and how long it took from its start. What is marked as a false alarm is none.

@@ -1,14 +1,16 @@
-//! What stands around incidents – roles, durations, costs, tags – for many at once: four queries, however long the
+//! What stands around incidents – roles, durations, costs, tags – for many at once, in one statement however long the
 //! list. Asked with ids that a read behind the fence gave out.
 
-use crate::failure::OrInternal;
+use crate::{catalog, failure::OrInternal};
 use domain::{IncidentId, Result, UserId};
-use sqlx::PgPool;
+use serde::Deserialize;
+use sqlx::{PgPool, types::Json};
 use std::collections::HashMap;
-use uuid::Uuid;
 
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Details {
+    /// Who opened it.
+    pub opener: Opener,
     /// In the order of role types.
     pub roles: Vec<RoleHeld>,
     /// In the order of metric types.
@@ -19,7 +21,13 @@ pub struct Details {
     pub tags: Vec<String>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Opener {
+    pub name: String,
+    pub email: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct RoleHeld {
     pub slug: String,
     pub user: UserId,
@@ -27,7 +35,7 @@ pub struct RoleHeld {
     pub email: String,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Metric {
     /// `time_to_fix`
     pub kind: String,
@@ -36,7 +44,7 @@ pub struct Metric {
 }
 
 /// All costs of one type together.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct CostSum {
     pub type_name: String,
     /// EUR with two digits: `1200.50`. `None`: no amount is known.
@@ -52,99 +60,48 @@ pub async fn details(
     ids: &[IncidentId],
     with_tags: bool,
 ) -> Result<HashMap<IncidentId, Details>> {
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    let mut all: HashMap<IncidentId, Details> =
-        ids.iter().map(|id| (IncidentId(*id), Details::default())).collect();
     if ids.is_empty() {
-        return Ok(all);
+        return Ok(HashMap::new());
     }
-    let mut of = |incident: i64, add: &dyn Fn(&mut Details)| {
-        if let Some(details) = all.get_mut(&IncidentId(incident)) {
-            add(details);
-        }
-    };
-    for (incident, role) in roles(db, &ids).await? {
-        of(incident, &|details| details.roles.push(role.clone()));
-    }
-    for (incident, metric) in metrics(db, &ids).await? {
-        of(incident, &|details| details.metrics.push(metric.clone()));
-    }
-    for (incident, cost) in costs(db, &ids).await? {
-        of(incident, &|details| details.costs.push(cost.clone()));
-    }
-    if with_tags {
-        for (incident, tag) in tags(db, &ids).await? {
-            of(incident, &|details| details.tags.push(tag.clone()));
-        }
-    }
-    Ok(all)
-}
-
-async fn roles(db: &PgPool, ids: &[i64]) -> Result<Vec<(i64, RoleHeld)>> {
-    struct Row {
-        incident_id: i64,
-        slug: String,
-        user_id: Uuid,
-        name: String,
-        email: String,
-    }
-    let rows = sqlx::query_as!(
-        Row,
-        r#"SELECT r.incident_id, t.slug, r.user_id, u.email,
-                  CASE WHEN u.name <> '' THEN u.name ELSE u.full_name END AS "name!"
-           FROM incident_roles r JOIN role_types t ON t.id = r.role_type_id JOIN users u ON u.id = r.user_id
-           WHERE r.incident_id = ANY($1) ORDER BY r.incident_id, t.id"#,
-        ids
-    )
-    .fetch_all(db)
-    .await
-    .or_internal("reading the roles of incidents")?;
-    let held = |r: Row| RoleHeld { slug: r.slug, user: UserId(r.user_id), name: r.name, email: r.email };
-    Ok(rows.into_iter().map(|r| (r.incident_id, held(r))).collect())
-}
-
-async fn metrics(db: &PgPool, ids: &[i64]) -> Result<Vec<(i64, Metric)>> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     let rows = sqlx::query!(
-        "SELECT m.incident_id, t.type AS kind, t.name, m.duration_us
-         FROM incident_metrics m JOIN metric_types t ON t.id = m.metric_type_id
-         WHERE m.incident_id = ANY($1) ORDER BY m.incident_id, t.id",
-        ids
+        r#"SELECT i.id, o.email, CASE WHEN o.name <> '' THEN o.name ELSE o.full_name END AS "name!",
+                  (SELECT version FROM catalog_version) AS "catalog!",
+                  (SELECT json_agg(json_build_object('slug', t.slug, 'user', r.user_id, 'email', u.email,
+                                   'name', CASE WHEN u.name <> '' THEN u.name ELSE u.full_name END) ORDER BY t.id)
+                   FROM incident_roles r JOIN role_types t ON t.id = r.role_type_id JOIN users u ON u.id = r.user_id
+                   WHERE r.incident_id = i.id) AS "roles: Json<Vec<RoleHeld>>",
+                  (SELECT json_agg(json_build_object('kind', t.type, 'name', t.name, 'duration_us', m.duration_us)
+                                   ORDER BY t.id)
+                   FROM incident_metrics m JOIN metric_types t ON t.id = m.metric_type_id
+                   WHERE m.incident_id = i.id) AS "metrics: Json<Vec<Metric>>",
+                  (SELECT json_agg(json_build_object('type_name', s.name, 'amount', s.amount, 'details', s.details)
+                                   ORDER BY s.first)
+                   FROM (SELECT t.name, sum(c.amount)::numeric(12, 2)::text AS amount, min(c.id) AS first,
+                                (array_agg(c.details ORDER BY c.id DESC))[1] AS details
+                         FROM incident_costs c JOIN cost_types t ON t.id = c.cost_type_id
+                         WHERE c.incident_id = i.id GROUP BY t.id, t.name) s) AS "costs: Json<Vec<CostSum>>",
+                  CASE WHEN $2 THEN (SELECT array_agg(t.name::text ORDER BY t.name)
+                                     FROM incident_tags x JOIN tags t ON t.id = x.tag_id
+                                     WHERE x.incident_id = i.id) END AS tags
+           FROM incidents i JOIN users o ON o.id = i.created_by WHERE i.id = ANY($1)"#,
+        &ids,
+        with_tags,
     )
     .fetch_all(db)
     .await
-    .or_internal("reading the metrics of incidents")?;
-    let rows = rows.into_iter();
-    Ok(rows
-        .map(|r| (r.incident_id, Metric { kind: r.kind, name: r.name, duration_us: r.duration_us }))
-        .collect())
-}
-
-async fn costs(db: &PgPool, ids: &[i64]) -> Result<Vec<(i64, CostSum)>> {
-    let rows = sqlx::query!(
-        r#"SELECT c.incident_id, t.name, sum(c.amount)::numeric(12, 2)::text AS amount,
-                  (array_agg(c.details ORDER BY c.id DESC))[1] AS details
-           FROM incident_costs c JOIN cost_types t ON t.id = c.cost_type_id
-           WHERE c.incident_id = ANY($1) GROUP BY c.incident_id, t.id, t.name
-           ORDER BY c.incident_id, min(c.id)"#,
-        ids
-    )
-    .fetch_all(db)
-    .await
-    .or_internal("reading the costs of incidents")?;
-    let rows = rows.into_iter();
-    Ok(rows
-        .map(|r| (r.incident_id, CostSum { type_name: r.name, amount: r.amount, details: r.details }))
-        .collect())
-}
-
-async fn tags(db: &PgPool, ids: &[i64]) -> Result<Vec<(i64, String)>> {
-    let rows = sqlx::query!(
-        "SELECT i.incident_id, t.name FROM incident_tags i JOIN tags t ON t.id = i.tag_id
-         WHERE i.incident_id = ANY($1) ORDER BY i.incident_id, t.name",
-        ids
-    )
-    .fetch_all(db)
-    .await
-    .or_internal("reading the tags of incidents")?;
-    Ok(rows.into_iter().map(|r| (r.incident_id, r.name)).collect())
+    .or_internal("reading what stands around incidents")?;
+    // Whatever the rows that were read before refer to is in it.
+    rows.first().into_iter().for_each(|row| catalog::told(row.catalog));
+    let details = rows.into_iter().map(|row| {
+        let details = Details {
+            opener: Opener { name: row.name, email: row.email },
+            roles: row.roles.map(|all| all.0).unwrap_or_default(),
+            metrics: row.metrics.map(|all| all.0).unwrap_or_default(),
+            costs: row.costs.map(|all| all.0).unwrap_or_default(),
+            tags: row.tags.unwrap_or_default(),
+        };
+        (IncidentId(row.id), details)
+    });
+    Ok(details.collect())
 }

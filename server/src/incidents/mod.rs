@@ -17,6 +17,7 @@
 //! Reads ([`query`], [`list`], [`desk`], [`categories`]) ask the fence inside their SQL. `store` holds the rows and is private to this
 //! room.
 
+mod around;
 pub mod categories;
 mod channel;
 mod correct;
@@ -37,10 +38,11 @@ mod store;
 mod tags;
 mod update;
 
+pub use around::{Around, around};
 pub use channel::{NewChannel, attach_channel, channel_event, tag_channel};
 pub use correct::correct;
 pub use declare::{Declaring, declare};
-pub use details::{CostSum, Details, Metric, RoleHeld, details};
+pub use details::{CostSum, Details, Metric, Opener, RoleHeld, details};
 pub use heard::Told;
 pub use impacts::impacts;
 pub use key_events::key_events;

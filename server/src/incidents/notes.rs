@@ -3,7 +3,7 @@
 
 use super::query::Person;
 use crate::{
-    history::{self, Stored},
+    history::Stored,
     users::directory,
 };
 use domain::{
@@ -15,7 +15,7 @@ use sqlx::PgPool;
 use std::collections::HashMap;
 
 /// Kinds of records that become notes.
-const KINDS: [&str; 8] = [
+pub(super) const KINDS: [&str; 8] = [
     "key_events_changed",
     "roles_changed",
     "cost_added",
@@ -57,14 +57,8 @@ pub enum What {
     Left,
 }
 
-/// The newest `limit` notes of an incident. Asked behind the fence. What Slack reports of its channel is left out:
-/// who is there is told beside the timeline.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn notes(db: &PgPool, incident: IncidentId, limit: i64) -> Result<Vec<Note>> {
-    told(db, history::of_kinds(db, &format!("incident {incident}"), &KINDS, limit).await?).await
-}
+/// A record of one of these kinds: its place, when, which kind, and the body as JSON.
+pub(super) type Record = (i64, Timestamp, String, Value);
 
 /// The newest `limit` notes among these records of one incident.
 ///
@@ -72,21 +66,25 @@ pub async fn notes(db: &PgPool, incident: IncidentId, limit: i64) -> Result<Vec<
 /// When the database does not answer.
 pub async fn among(db: &PgPool, records: &[Stored], limit: usize) -> Result<Vec<Note>> {
     let of_kind = records.iter().rev().filter(|record| KINDS.contains(&record.kind.as_str())).take(limit);
-    told(db, of_kind.map(|r| (r.seq, r.at, r.kind.clone(), r.body.clone())).collect()).await
+    of_records(db, of_kind.map(|r| (r.seq, r.at, r.kind.clone(), r.body.clone())).collect()).await
 }
 
-async fn told(db: &PgPool, records: Vec<(i64, Timestamp, String, Value)>) -> Result<Vec<Note>> {
+/// What records tell. What Slack reports of its channel is left out: who is there is told beside the timeline.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn of_records(db: &PgPool, records: Vec<Record>) -> Result<Vec<Note>> {
     let mut ids = Vec::new();
     for (_, _, _, body) in &records {
         collect_ids(body, &mut ids);
     }
-    let people: HashMap<UserId, Person> = directory::by_ids(db, &ids)
-        .await?
+    let known = if ids.is_empty() { vec![] } else { directory::by_ids(db, &ids).await? };
+    let people: HashMap<UserId, Person> = known
         .into_iter()
         .map(|user| (user.id, Person { id: Some(user.id), name: user.full_name, slack_id: None }))
         .collect();
     let person = |value: &Value| user(value).map(|id| people.get(&id).cloned().unwrap_or_else(|| gone(id)));
-    let note = |(seq, at, kind, body): (i64, Timestamp, String, Value)| {
+    let note = |(seq, at, kind, body): Record| {
         let by_hand = body["origin"] == "web";
         let facts = &body["facts"];
         let what = match kind.as_str() {

@@ -1,7 +1,7 @@
 //! An incident as it was at a moment: its history up to then, folded, with the names that people have today.
 
 use super::{
-    notes::{self, Note},
+    Around, notes,
     query::{self, Channel, Corrected, Delivery, Holder, Incident, Person, Update},
 };
 use crate::{
@@ -24,21 +24,7 @@ use uuid::Uuid;
 #[derive(Debug, Clone)]
 pub struct AsItWas {
     pub incident: Incident,
-    /// Newest first.
-    pub updates: Vec<Update>,
-    pub milestones: Milestones,
-    pub holders: Vec<Holder>,
-    /// How many people belonged to it.
-    pub members: usize,
-    pub impacts: Vec<(ImpactTypeId, ImpactLevelId)>,
-    /// Microseconds.
-    pub metrics: Vec<(MetricTypeId, i64)>,
-    /// Newest first, as they stood.
-    pub deliveries: Vec<Delivery>,
-    /// Newest first.
-    pub notes: Vec<Note>,
-    pub costs: Vec<(CostId, Cost)>,
-    pub tags: Vec<Tag>,
+    pub around: Around,
     /// When something was recorded before the last thing shown, and after it.
     pub earlier: Option<Timestamp>,
     pub later: Option<Timestamp>,
@@ -70,7 +56,7 @@ pub async fn as_it_was(
     let mut updates = people.updates(&past);
     updates.truncate(most);
     let deliveries = query::deliveries(db, id, limit).await?;
-    Ok(Some(AsItWas {
+    let around = Around {
         updates,
         milestones: past.milestones(),
         holders: people.holders(&past, catalog),
@@ -81,6 +67,9 @@ pub async fn as_it_was(
         notes: notes::among(db, &stored, most).await?,
         costs: past.costs.iter().map(|(line, cost)| (*line, cost.clone())).collect(),
         tags: past.tags.iter().map(|name| Tag::new(name)).collect(),
+    };
+    Ok(Some(AsItWas {
+        around,
         earlier: before_last(&records),
         later: next_record(db, &stream, at).await?,
         incident: people.incident(past),

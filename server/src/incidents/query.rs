@@ -2,10 +2,11 @@
 
 use crate::failure::OrInternal;
 use domain::{
-    CategoryId, EnvironmentId, Error, ImpactLevelId, ImpactTypeId, IncidentId, JobId, MetricTypeId,
-    PriorityId, Result, RoleTypeId, Timestamp, UpdateId, UserId, Viewer,
+    CategoryId, EnvironmentId, Error, ImpactLevelId, ImpactTypeId, IncidentId, JobId, PriorityId, Result,
+    RoleTypeId, Timestamp, UpdateId, UserId, Viewer,
     incident::{Milestone, Milestones, Status, milestone::latest},
 };
+use serde::Deserialize;
 use sqlx::{PgExecutor, PgPool};
 use uuid::Uuid;
 
@@ -327,7 +328,8 @@ pub async fn recent_critical(db: &PgPool, viewer: Viewer, since: Timestamp) -> R
     Ok(rows.into_iter().map(Brief::from).collect())
 }
 
-struct UpdateRow {
+#[derive(Debug, Deserialize)]
+pub(super) struct UpdateRow {
     id: Uuid,
     incident_id: i64,
     message: Option<String>,
@@ -495,10 +497,7 @@ pub async fn people(db: &PgPool, incident: IncidentId) -> Result<Vec<Person>> {
     let rows = sqlx::query!(
         r#"SELECT u.id, u.full_name AS "name!", su.slack_id AS "slack_id?"
            FROM users u LEFT JOIN slack_users su ON su.user_id = u.id AND NOT su.is_deleted
-           WHERE u.is_active AND u.id IN (
-               SELECT user_id FROM incident_members WHERE incident_id = $1
-               UNION SELECT user_id FROM incident_roles WHERE incident_id = $1
-               UNION SELECT created_by FROM incidents WHERE id = $1)
+           WHERE u.is_active AND u.id IN (SELECT user_id FROM incident_people WHERE incident_id = $1)
            ORDER BY u.id = (SELECT created_by FROM incidents WHERE id = $1) DESC, u.username"#,
         incident.0
     )
@@ -546,21 +545,6 @@ pub async fn milestones(db: &PgPool, incident: IncidentId) -> Result<Milestones>
     Ok(latest(milestones))
 }
 
-/// The computed durations, in microseconds.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn metrics(db: &PgPool, incident: IncidentId) -> Result<Vec<(MetricTypeId, i64)>> {
-    let rows = sqlx::query!(
-        "SELECT metric_type_id, duration_us FROM incident_metrics WHERE incident_id = $1 ORDER BY metric_type_id",
-        incident.0
-    )
-    .fetch_all(db)
-    .await
-    .or_internal("reading the metrics of an incident")?;
-    Ok(rows.into_iter().map(|r| (MetricTypeId(r.metric_type_id), r.duration_us)).collect())
-}
-
 /// How one job of an incident stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Delivery {
@@ -576,32 +560,4 @@ pub struct Delivery {
     pub run_at: Timestamp,
     pub tries: i32,
     pub reason: Option<String>,
-}
-
-/// The jobs of an incident that matter to people: unfinished and refused ones all, the done ones of the last `limit`.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn deliveries(db: &PgPool, incident: IncidentId, limit: i64) -> Result<Vec<Delivery>> {
-    let rows = sqlx::query!(
-        "SELECT id, kind, lane, state, created_at, finished_at, run_at, tries, reason FROM jobs
-         WHERE incident_id = $1 AND state <> 'merged' ORDER BY id DESC LIMIT $2",
-        incident.0,
-        limit,
-    )
-    .fetch_all(db)
-    .await
-    .or_internal("reading the deliveries of an incident")?;
-    let deliveries = rows.into_iter().map(|r| Delivery {
-        job: JobId(r.id),
-        kind: r.kind,
-        lane: r.lane,
-        state: r.state,
-        created_at: r.created_at,
-        finished_at: r.finished_at,
-        run_at: r.run_at,
-        tries: r.tries,
-        reason: r.reason,
-    });
-    Ok(deliveries.collect())
 }

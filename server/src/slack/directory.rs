@@ -7,12 +7,9 @@
 use super::{answer::Person, client::Client, conversations, rules};
 use crate::{
     context::Context,
-    users::{
-        self,
-        slack_accounts::{self, SlackAccount, SlackPerson},
-    },
+    users::slack_accounts::{self, SlackAccount, SlackPerson},
 };
-use domain::{Caller, Error, Origin, Result};
+use domain::{Caller, Error, Origin, Permissions, Result};
 use std::time::Duration;
 
 /// A person waits for this; more, and they are asked to try again.
@@ -74,7 +71,7 @@ pub async fn identify(
     slack: &Client,
     slack_id: &str,
 ) -> Result<std::result::Result<Known, Stranger>> {
-    let person = match slack_accounts::by_slack_id(&ctx.db, slack_id).await? {
+    let (person, permissions) = match slack_accounts::with_permissions(&ctx.db, slack_id).await? {
         Some(known) => known,
         None => match meet(ctx, slack, slack_id).await? {
             Ok(met) => met,
@@ -84,7 +81,7 @@ pub async fn identify(
     if let Some(stranger) = refused(&person) {
         return Ok(Err(stranger));
     }
-    let caller = users::permissions::caller(&ctx.db, person.user, Origin::Slack).await?;
+    let caller = permissions.map(|permissions| Caller::user(person.user, Origin::Slack, permissions));
     Ok(caller.map(|caller| Known { caller, slack_id: slack_id.to_owned() }).ok_or(Stranger::Inactive))
 }
 
@@ -93,7 +90,7 @@ async fn meet(
     ctx: &Context,
     slack: &Client,
     slack_id: &str,
-) -> Result<std::result::Result<SlackPerson, Stranger>> {
+) -> Result<std::result::Result<(SlackPerson, Option<Permissions>), Stranger>> {
     let asked = tokio::time::timeout(PATIENCE, async {
         let me = slack.me().await?;
         slack.user_info(slack_id).await.map(|person| account(&person, &me.team_id))
@@ -122,7 +119,7 @@ async fn meet(
         Err(Error::Refused(_)) => return Ok(Err(Stranger::Taken)),
         Err(error) => return Err(error),
     }
-    Ok(slack_accounts::by_slack_id(&mut *conn, slack_id).await?.ok_or(Stranger::NoAddress))
+    Ok(slack_accounts::with_permissions(&mut *conn, slack_id).await?.ok_or(Stranger::NoAddress))
 }
 
 /// An account of Slack in the words of our directory. An address counts only when the workspace verified it.

@@ -9,7 +9,7 @@ use super::{
     dispatch, events,
     signature::{self, SIGNATURE_HEADER, TIMESTAMP_HEADER},
 };
-use crate::{context::Context, failure};
+use crate::{catalog, context::Context, failure};
 use axum::{
     Json, Router,
     body::Bytes,
@@ -85,6 +85,6 @@ async fn answer(ctx: Context, slack: Client, delivery: Delivery) -> Response {
 /// 200 now, the work in a task under the reference of this request.
 fn later(work: impl Future<Output = ()> + Send + 'static) -> Response {
     let reference = failure::reference().unwrap_or_else(failure::fresh_reference);
-    tokio::spawn(failure::under(reference, work));
+    tokio::spawn(failure::under(reference, catalog::during(work)));
     StatusCode::OK.into_response()
 }

@@ -18,21 +18,16 @@ pub async fn caller(db: impl PgExecutor<'_>, user: UserId, origin: Origin) -> Re
 /// When the database does not answer.
 pub async fn of(db: impl PgExecutor<'_>, user: UserId) -> Result<Option<Permissions>> {
     let found = sqlx::query!(
-        r#"SELECT u.is_superuser,
-                  ARRAY(SELECT p.permission FROM user_permissions p WHERE p.user_id = u.id
-                        UNION
-                        SELECT p.permission FROM user_groups g
-                        JOIN auth_group_permissions p ON p.group_id = g.group_id
-                        WHERE g.user_id = u.id) AS "permissions!: Vec<String>"
-           FROM users u WHERE u.id = $1 AND u.is_active"#,
+        r#"SELECT is_superuser AS "superuser!", permissions AS "names!" FROM people_allowed WHERE user_id = $1"#,
         user.0
     )
     .fetch_optional(db)
     .await
     .or_internal("reading what a person may do")?;
-    Ok(found.map(|row| Permissions {
-        // A name this release does not know gives nothing.
-        granted: row.permissions.iter().filter_map(|name| Permission::from_name(name)).collect(),
-        superuser: row.is_superuser,
-    }))
+    Ok(found.map(|row| named(&row.names, row.superuser)))
+}
+
+/// Permissions as `people_allowed` names them. A name this release does not know gives nothing.
+pub(crate) fn named(names: &[String], superuser: bool) -> Permissions {
+    Permissions { granted: names.iter().filter_map(|name| Permission::from_name(name)).collect(), superuser }
 }

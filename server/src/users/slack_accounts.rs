@@ -7,9 +7,10 @@
 use super::{
     Email, NewUser, User,
     directory::{self, cut},
+    permissions,
 };
-use crate::failure::OrInternal;
-use domain::{Error, Result, Timestamp, UserId};
+use crate::{catalog, failure::OrInternal};
+use domain::{Error, Permissions, Result, Timestamp, UserId};
 use sqlx::{PgConnection, PgExecutor};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -75,6 +76,42 @@ pub async fn by_slack_id(db: impl PgExecutor<'_>, slack_id: &str) -> Result<Opti
         is_external: row.is_external,
         is_active: row.is_active,
     }))
+}
+
+/// The same, and what the person may do; `None` there for somebody no longer active. Says the version of the reference
+/// data along.
+///
+/// # Errors
+/// See [`by_slack_id`].
+pub async fn with_permissions(
+    db: impl PgExecutor<'_>,
+    slack_id: &str,
+) -> Result<Option<(SlackPerson, Option<Permissions>)>> {
+    let found = sqlx::query!(
+        r#"SELECT s.user_id, u.full_name AS "full_name!", s.is_restricted OR s.is_ultra_restricted AS "is_guest!",
+                  s.is_bot OR u.bot AS "is_bot!", s.is_external, u.is_active AND NOT s.is_deleted AS "is_active!",
+                  p.is_superuser AS "superuser?", p.permissions AS "permissions?",
+                  (SELECT version FROM catalog_version) AS "catalog!"
+           FROM slack_users s JOIN users u ON u.id = s.user_id LEFT JOIN people_allowed p ON p.user_id = s.user_id
+           WHERE s.slack_id = $1"#,
+        slack_id
+    )
+    .fetch_optional(db)
+    .await
+    .or_internal("reading a Slack account")?;
+    let Some(row) = found else { return Ok(None) };
+    catalog::told(row.catalog);
+    let allowed = row.permissions.zip(row.superuser);
+    let person = SlackPerson {
+        user: UserId(row.user_id),
+        slack_id: slack_id.to_owned(),
+        full_name: row.full_name,
+        is_guest: row.is_guest,
+        is_bot: row.is_bot,
+        is_external: row.is_external,
+        is_active: row.is_active,
+    };
+    Ok(Some((person, allowed.map(|(names, superuser)| permissions::named(&names, superuser)))))
 }
 
 /// The Slack ids of these people, for mentions and invitations; who has none is left out.

@@ -2,8 +2,9 @@
 //!
 //! A key has all permissions of its person. It ends when it is revoked, when its time is over, or with its person.
 
-use crate::{change::Change, context::Context, failure::OrInternal};
-use domain::{Caller, Error, Result, Timestamp, UserId};
+use super::permissions;
+use crate::{catalog, change::Change, context::Context, failure::OrInternal};
+use domain::{Caller, Error, Permissions, Result, Timestamp, UserId};
 use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
@@ -30,9 +31,9 @@ pub struct NewToken {
 }
 
 /// Whose key it is, or why it is not accepted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Checked {
-    User(UserId),
+    User(UserId, Permissions),
     Unknown,
     Expired,
     /// The person may no longer sign in.
@@ -89,7 +90,7 @@ pub async fn import(
     made.ok_or_else(|| Error::refused("token_exists", "This key is stored already."))
 }
 
-/// Whose key this is, at this time.
+/// Whose key this is, at this time, and what they may do.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -98,18 +99,22 @@ pub async fn authenticate(db: impl PgExecutor<'_>, key: &str, now: Timestamp) ->
         return Ok(Checked::Unknown);
     }
     let found = sqlx::query!(
-        "SELECT t.user_id, t.expires_at, u.is_active
-         FROM api_tokens t JOIN users u ON u.id = t.user_id WHERE t.hash = $1",
+        r#"SELECT t.user_id, t.expires_at, p.is_superuser AS "superuser?", p.permissions AS "permissions?",
+                  (SELECT version FROM catalog_version) AS "catalog!"
+           FROM api_tokens t LEFT JOIN people_allowed p ON p.user_id = t.user_id WHERE t.hash = $1"#,
         digest(key)
     )
     .fetch_optional(db)
     .await
     .or_internal("checking an API key")?;
-    Ok(match found {
-        None => Checked::Unknown,
-        Some(token) if token.expires_at.is_some_and(|end| end <= now) => Checked::Expired,
-        Some(token) if !token.is_active => Checked::Inactive,
-        Some(token) => Checked::User(UserId(token.user_id)),
+    let Some(token) = found else { return Ok(Checked::Unknown) };
+    catalog::told(token.catalog);
+    Ok(match (token.superuser, token.permissions) {
+        _ if token.expires_at.is_some_and(|end| end <= now) => Checked::Expired,
+        (Some(superuser), Some(names)) => {
+            Checked::User(UserId(token.user_id), permissions::named(&names, superuser))
+        }
+        _ => Checked::Inactive,
     })
 }
 

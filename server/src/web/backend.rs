@@ -8,9 +8,9 @@ use super::{
 use crate::{
     context::Context,
     incidents::{
-        self, costs,
-        desk::{self, Likeness},
-        list, notes, query,
+        self,
+        desk::{self, Fire, Likeness},
+        list, query,
     },
     jobs,
     write::Sent,
@@ -24,12 +24,12 @@ use domain::{
     incident::{Correction, Declaration, Filter, Limits, RawDeclaration, RawUpdate, Set, Update, promise},
     view::{Connection, Dashboard, DeclareForm, Fires, IncidentList, IncidentPage, Login, RecentIncident},
 };
+use tokio::sync::OnceCell;
 
-/// So much of a timeline is shown; the rest is in the record.
-pub(super) const TIMELINE: i64 = 500;
-pub(super) const DELIVERIES: i64 = 500;
+/// So many entries of a timeline, notes and deliveries are shown; the rest is in the record.
+pub(super) const SHOWN: i64 = 500;
 /// Of one status so many are shown on the dashboard.
-const PER_STATUS: i64 = 25;
+const PER_STATUS: i64 = 10;
 const YOURS: i64 = 10;
 /// "Is it one of these?"
 const RECENT: i64 = 8;
@@ -41,15 +41,20 @@ const LATE_AFTER: TimeDelta = TimeDelta::seconds(30);
 /// A key of ours is a uuid; anything much longer was not made here.
 const LONGEST_KEY: usize = 100;
 
-/// The server, as pages see it.
-#[derive(Clone)]
+/// The server, as the page of one request sees it.
 pub struct Web {
     pub(super) ctx: Context,
+    /// Header and dashboard both ask.
+    burning: OnceCell<(Option<Fire>, i64)>,
 }
 
 impl Web {
     pub fn new(ctx: Context) -> Self {
-        Web { ctx }
+        Web { ctx, burning: OnceCell::new() }
+    }
+
+    async fn burning(&self, caller: &Caller) -> Result<(Option<Fire>, i64)> {
+        self.burning.get_or_try_init(|| desk::fires(&self.ctx.db, caller.viewer())).await.copied()
     }
 
     pub(super) fn scene<'a>(&self, catalog: &'a Catalog) -> Scene<'a> {
@@ -63,24 +68,12 @@ impl Web {
         Scene { catalog, times: Times { now: self.ctx.now(), zone: site.time_zone }, slack }
     }
 
-    /// Everything about one incident. The first read asks the fence; the others run only behind it.
+    /// Everything about one incident. The first read asks the fence; the other runs only behind it.
     pub(super) async fn facts(&self, caller: &Caller, id: IncidentId) -> Result<Facts> {
         let db = &self.ctx.db;
-        Ok(Facts {
-            incident: query::get(db, caller.viewer(), id).await?,
-            updates: query::timeline(db, id, TIMELINE).await?,
-            milestones: query::milestones(db, id).await?,
-            holders: query::holders(db, id).await?,
-            members: query::people(db, id).await?.len(),
-            impacts: query::impacts(db, id).await?,
-            metrics: query::metrics(db, id).await?,
-            deliveries: query::deliveries(db, id, DELIVERIES).await?,
-            notes: notes::notes(db, id, TIMELINE).await?,
-            costs: costs::of(db, id).await?,
-            tags: incidents::tags_of(db, id).await?,
-            postmortem: self.ctx.postmortem(),
-            past_until: None,
-        })
+        let incident = query::get(db, caller.viewer(), id).await?;
+        let around = incidents::around(db, id, SHOWN).await?;
+        Ok(Facts { incident, around, postmortem: self.ctx.postmortem(), past_until: None })
     }
 
     /// Vendors that are set up, as far as this caller may know.
@@ -113,7 +106,7 @@ impl Web {
 #[async_trait]
 impl Desk for Web {
     async fn fires(&self, caller: &Caller) -> Result<Fires> {
-        let (worst, count) = desk::fires(&self.ctx.db, caller.viewer()).await?;
+        let (worst, count) = self.burning(caller).await?;
         let catalog = self.ctx.catalog().await?;
         Ok(present::fires(&self.scene(&catalog), worst, count))
     }
@@ -125,12 +118,8 @@ impl Desk for Web {
         let lead =
             catalog.role_type_by_slug("commander").or_else(|| catalog.role_types.iter().find(|r| r.required));
         let lead = lead.map(|role| role.id);
-        let active = desk::active(db, viewer, lead, None, PER_STATUS).await?;
-        let yours = match caller.user_id() {
-            Some(me) => desk::active(db, viewer, lead, Some(me), YOURS).await?,
-            None => vec![],
-        };
-        let (worst, burning) = desk::fires(db, viewer).await?;
+        let (active, yours) = desk::active(db, viewer, lead, caller.user_id(), PER_STATUS, YOURS).await?;
+        let (worst, burning) = self.burning(caller).await?;
         let fire = match worst {
             Some(fire) => Some(self.facts(caller, fire.id).await?),
             None => None,

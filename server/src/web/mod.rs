@@ -44,11 +44,13 @@ pub(crate) const FORM_LIMIT: usize = 128 * 1024;
 /// Everything people open in a browser, with its layers. Knows every path that no other door takes: merge it last.
 pub fn router(ctx: Context) -> Router {
     let options = assets::options();
-    let backend: Arc<dyn Backend> = Arc::new(Web::new(ctx.clone()));
     let policy = policy::Policy::of(&ctx.settings, &options);
-    let provide = move || {
-        provide_context(backend.clone());
-        policy.put_on_page();
+    let provide = {
+        let ctx = ctx.clone();
+        move || {
+            provide_context::<Arc<dyn Backend>>(Arc::new(Web::new(ctx.clone())));
+            policy.put_on_page();
+        }
     };
     let shell = {
         let options = options.clone();

@@ -1,7 +1,7 @@
 //! The page of an incident, now and as it was.
 
 use super::{
-    backend::{DELIVERIES, TIMELINE, Web},
+    backend::{SHOWN, Web},
     present::{self, Facts, past},
 };
 use crate::incidents::{past::as_it_was, query};
@@ -53,21 +53,11 @@ impl Web {
         until: Timestamp,
     ) -> Result<Option<(Facts, Option<Timestamp>, Option<Timestamp>)>> {
         let catalog = self.ctx.catalog().await?;
-        let most = TIMELINE.max(DELIVERIES);
-        let then = as_it_was(&self.ctx.db, caller.viewer(), id, at, &catalog, most).await?;
+        let then = as_it_was(&self.ctx.db, caller.viewer(), id, at, &catalog, SHOWN).await?;
         Ok(then.map(|then| {
             let facts = Facts {
                 incident: then.incident,
-                updates: then.updates,
-                milestones: then.milestones,
-                holders: then.holders,
-                members: then.members,
-                impacts: then.impacts,
-                metrics: then.metrics,
-                deliveries: then.deliveries,
-                notes: then.notes,
-                costs: then.costs,
-                tags: then.tags,
+                around: then.around,
                 postmortem: self.ctx.postmortem(),
                 past_until: Some(until),
             };

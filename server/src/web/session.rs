@@ -6,12 +6,13 @@
 //! (Spec 03 §3.)
 
 use crate::{
+    catalog,
     context::Context,
     failure::OrInternal,
     http::RequestFacts,
     live::{self, News},
     settings::{Profile, Settings},
-    users::{directory, permissions},
+    users::permissions,
 };
 use axum::{
     extract::{Request, State},
@@ -161,24 +162,31 @@ enum Found {
     Nobody,
 }
 
+/// One question: whose session it is, who that is and what they may do.
 async fn find(ctx: &Context, token: &Token) -> Result<Found> {
-    let row = sqlx::query!("SELECT user_id, expires_at FROM sessions WHERE id = $1", token.hash())
-        .fetch_optional(&ctx.db)
-        .await
-        .or_internal("reading a session")?;
-    let Some((Some(person), expires_at)) = row.map(|row| (row.user_id.map(UserId), row.expires_at)) else {
-        return Ok(Found::Nobody);
-    };
-    if expires_at <= ctx.now() {
+    let row = sqlx::query!(
+        r#"SELECT s.user_id AS "person!", s.expires_at, p.full_name AS "name?", p.is_staff AS "staff?",
+                  p.is_superuser AS "superuser?", p.permissions AS "permissions?",
+                  (SELECT version FROM catalog_version) AS "catalog!"
+           FROM sessions s LEFT JOIN people_allowed p ON p.user_id = s.user_id
+           WHERE s.id = $1 AND s.user_id IS NOT NULL"#,
+        token.hash()
+    )
+    .fetch_optional(&ctx.db)
+    .await
+    .or_internal("reading a session")?;
+    let Some(row) = row else { return Ok(Found::Nobody) };
+    let person = UserId(row.person);
+    if row.expires_at <= ctx.now() {
         return Ok(Found::Ended(person));
     }
-    let caller = permissions::caller(&ctx.db, person, Origin::Web).await?;
-    let (Some(caller), Some(user)) = (caller, directory::by_id(&ctx.db, person).await?) else {
+    catalog::told(row.catalog);
+    let (Some(name), Some(superuser), Some(names)) = (row.name, row.superuser, row.permissions) else {
         return Ok(Found::Nobody);
     };
-    let initials = Person::named(None, &user.full_name).initials;
-    let staff = user.is_staff || user.is_superuser;
-    let me = Me { id: person, name: user.full_name, initials, staff };
+    let caller = Caller::user(person, Origin::Web, permissions::named(&names, superuser));
+    let initials = Person::named(None, &name).initials;
+    let me = Me { id: person, name, initials, staff: row.staff == Some(true) || superuser };
     Ok(Found::SignedIn(Box::new(SignedIn { caller, me })))
 }
 

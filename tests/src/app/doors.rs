@@ -152,6 +152,17 @@ impl Web {
         web
     }
 
+    /// What a browser sends once this person has signed in: `name=value`.
+    pub async fn cookie(server: &str, username: &str) -> String {
+        let form = [("username", username), ("password", "sandbox"), ("next", "/")];
+        let page = Web::new(server).once(Method::POST, "/admin/login/", Some(&form)).await;
+        let cookies = page.headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let pairs = cookies.filter_map(|cookie| cookie.split(';').next()).map(str::to_owned);
+        let mut signed_in =
+            pairs.filter(|pair| pair.split_once('=').is_some_and(|(_, value)| value.len() == 43));
+        signed_in.next().unwrap_or_else(|| panic!("{username} is not signed in: {}", page.html))
+    }
+
     /// The same browser at another server of the installation.
     pub fn at(&self, server: &str) -> Self {
         Web { base: server.into(), http: self.http.clone() }

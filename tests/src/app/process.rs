@@ -170,6 +170,11 @@ impl Server {
         reqwest::get(&probe).await.is_ok_and(|answer| answer.status().is_success())
     }
 
+    /// Its process, while it runs.
+    pub async fn pid(&self) -> Option<u32> {
+        self.child.lock().await.as_ref().and_then(Child::id)
+    }
+
     /// Whether it still runs.
     pub async fn is_running(&self) -> bool {
         self.child.lock().await.as_mut().is_some_and(|child| matches!(child.try_wait(), Ok(None)))

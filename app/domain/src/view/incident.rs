@@ -89,7 +89,7 @@ impl TimeTravel {
 }
 
 /// What else there is to an entry with words.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Said {
     /// The next update is promised by then.
     pub promised: Option<Moment>,
@@ -99,7 +99,7 @@ pub struct Said {
 }
 
 /// The words shown are not the first ones.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Corrected {
     pub by: String,
     pub at: Moment,

@@ -73,7 +73,7 @@ pub struct RulerFacts {
     pub events: Vec<(Timestamp, String)>,
     /// Each status with its number and word, from when it held. The first one begins with the declaration.
     pub statuses: Vec<(Timestamp, i32, String)>,
-    pub said: Vec<Said>,
+    pub said: Vec<Spoken>,
     pub promised: Option<Timestamp>,
     /// In the past: where the line ends today.
     pub past_until: Option<Timestamp>,
@@ -81,7 +81,7 @@ pub struct RulerFacts {
 
 /// Something that was said.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Said {
+pub struct Spoken {
     pub at: Timestamp,
     /// In words: "update by Ines Okafor".
     pub label: String,
@@ -251,7 +251,7 @@ mod tests {
         RulerFacts {
             events: vec![(at("14:02"), "Started".into()), (at("14:09"), "Declared".into())],
             statuses: vec![(at("14:09"), 10, "Open".into()), (at("14:12"), 20, "Investigating".into())],
-            said: vec![Said {
+            said: vec![Spoken {
                 at: at("14:18"),
                 label: "update by Ines Okafor".into(),
                 entry: "e-1".into(),

@@ -85,10 +85,10 @@ pub fn Detail() -> impl IntoView {
                         let life = page.life.clone();
                         let may_reopen = life.may_reopen;
                         let news = not_own(live.about(id), own, done);
-                        let moment = at.get_untracked();
+                        let moment = StoredValue::new(at.get_untracked());
                         let title = title(&page);
                         let shown =
-                            Shown::new(page, pressed.into(), news, move |_: usize| load_incident(id, moment.clone()));
+                            Shown::new(page, pressed.into(), news, move |_: usize| load_incident(id, moment.get_value()));
                         leave_when_gone(shown, first);
                         view! {
                             <Title text=title/>

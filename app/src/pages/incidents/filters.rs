@@ -12,6 +12,7 @@ use leptos::{ev, prelude::*};
 /// The bar. What can be chosen comes once, what is chosen follows the address.
 #[component]
 pub fn FilterBar(options: Filters, shown: Shown<IncidentList>) -> impl IntoView {
+    let Filters { status, priority, environment, category, .. } = options;
     let form = NodeRef::<leptos::html::Form>::new();
     let apply = apply_by_script(form);
     let now = move |pick: fn(&Filters) -> String| move || shown.now.with(|list| pick(&list.filters));
@@ -40,16 +41,16 @@ pub fn FilterBar(options: Filters, shown: Shown<IncidentList>) -> impl IntoView 
             </label>
             <div class="flex gap-2 max-sm:-mx-4 max-sm:w-screen max-sm:overflow-x-auto max-sm:px-4 sm:flex-wrap">
                 <Drop title="Status" count=chosen(shown, |f| &f.status)>
-                    <Boxes name="status" choices=options.status.clone() shown of=|f| &f.status/>
+                    <Boxes name="status" choices=status shown of=|f| &f.status/>
                 </Drop>
                 <Drop title="Priority" count=chosen(shown, |f| &f.priority)>
-                    <Boxes name="priority" choices=options.priority.clone() shown of=|f| &f.priority/>
+                    <Boxes name="priority" choices=priority shown of=|f| &f.priority/>
                 </Drop>
                 <Drop title="Environment" count=chosen(shown, |f| &f.environment)>
-                    <Boxes name="environment" choices=options.environment.clone() shown of=|f| &f.environment/>
+                    <Boxes name="environment" choices=environment shown of=|f| &f.environment/>
                 </Drop>
                 <Drop title="Category" count=Signal::derive(move || shown.now.with(|l| l.filters.category.iter().flat_map(|g| &g.choices).filter(|c| c.chosen).count()))>
-                    <Categories groups=options.category.clone() shown/>
+                    <Categories groups=category shown/>
                 </Drop>
                 <Drop title="Created" count=Signal::derive(move || usize::from(shown.now.with(|l| !l.filters.created_at.is_empty())))>
                     <div class="fld w-72 max-w-full p-2">
@@ -113,15 +114,16 @@ fn Boxes(
             {choices.into_iter().map(|choice| {
                 let value = choice.value.clone();
                 let on = move || shown.now.with(|list| of(&list.filters).iter().any(|c| c.value == value && c.chosen));
-                view! { <Box name choice on=Signal::derive(on)/> }
+                view! { <Box name choice on/> }
             }).collect_view()}
         </ul>
     }
 }
 
+/// It begins as the choice says; `on` is asked when the address changes.
 #[component]
-fn Box(name: &'static str, choice: Choice, on: Signal<bool>) -> impl IntoView {
-    let Choice { value, label, note, rank, .. } = choice;
+fn Box(name: &'static str, choice: Choice, on: impl Fn() -> bool + Send + 'static) -> impl IntoView {
+    let Choice { value, label, note, rank, chosen } = choice;
     let words = match name {
         "status" => view! { <Status mark=StatusMark { value: rank, label }/> }.into_any(),
         "priority" => view! { <Prio mark=PriorityMark { value: rank, name: label, description: String::new() }/><span class="text-ink-2">{note}</span> }.into_any(),
@@ -130,7 +132,7 @@ fn Box(name: &'static str, choice: Choice, on: Signal<bool>) -> impl IntoView {
     view! {
         <li>
             <label class="tap flex min-h-8 cursor-pointer items-center gap-2.5 rounded-field px-2 hover:bg-base-200">
-                <input type="checkbox" class="checkbox checkbox-sm" name=name value=value checked=on.get_untracked() prop:checked=on/>
+                <input type="checkbox" class="checkbox checkbox-sm" name=name value=value checked=chosen prop:checked=on/>
                 {words}
             </label>
         </li>
@@ -149,7 +151,7 @@ fn Categories(groups: Vec<ChoiceGroup>, shown: Shown<IncidentList>) -> impl Into
                         {group.choices.into_iter().map(|choice| {
                             let value = choice.value.clone();
                             let on = move || shown.now.with(|l| l.filters.category.iter().flat_map(|g| &g.choices).any(|c| c.value == value && c.chosen));
-                            view! { <Box name="incident_category" choice on=Signal::derive(on)/> }
+                            view! { <Box name="incident_category" choice on/> }
                         }).collect_view()}
                     </ul>
                 </fieldset>

@@ -61,7 +61,7 @@ pub fn List() -> impl IntoView {
                                 <FilterBar options=filters shown/>
                                 <Stale shown/>
                                 <Newer shown one="newer incident" many="newer incidents" first="main [data-row]"/>
-                                {move || view! { <Results list=shown.now.get()/> }}
+                                {move || shown.now.with(results)}
                             </div>
                         }.into_any()
                     }
@@ -93,26 +93,26 @@ fn Views(views: Vec<SavedView>) -> impl IntoView {
     })
 }
 
-#[component]
-fn Results(list: IncidentList) -> impl IntoView {
+/// Of the list it copies only what it shows: what can be filtered is most of it.
+fn results(list: &IncidentList) -> AnyView {
     if !list.errors.is_empty() {
-        return view! { <BadRequest errors=list.errors back=routes::INCIDENTS text="All incidents"/> }
+        return view! { <BadRequest errors=list.errors.clone() back=routes::INCIDENTS text="All incidents"/> }
             .into_any();
     }
     if list.rows.is_empty() {
-        return view! { <NoMatch newer=list.newer/> }.into_any();
+        return view! { <NoMatch newer=list.newer.clone()/> }.into_any();
     }
     view! {
         <div class="sheet mt-3 overflow-hidden">
             <table class="rows w-full table-fixed max-md:block">
                 <caption class="sr-only">{format!("Incidents, {}", list.order)}</caption>
-                <Columns sort=list.sort base=list.base/>
-                <tbody class="max-md:block">{list.rows.into_iter().map(|row| view! { <Row row/> }).collect_view()}</tbody>
+                <Columns sort=list.sort.clone() base=list.base.clone()/>
+                <tbody class="max-md:block">{list.rows.iter().map(|row| view! { <Row row=row.clone()/> }).collect_view()}</tbody>
             </table>
         </div>
         <nav aria-label="Pages" class="mt-3 flex flex-wrap items-center gap-2 text-xs text-ink-2">
-            <span>{list.span}</span>
-            <span class="ml-auto flex items-center gap-2"><Turn query=list.newer older=false/><Turn query=list.older older=true/></span>
+            <span>{list.span.clone()}</span>
+            <span class="ml-auto flex items-center gap-2"><Turn query=list.newer.clone() older=false/><Turn query=list.older.clone() older=true/></span>
         </nav>
     }.into_any()
 }

@@ -168,7 +168,7 @@ fn in_a_row(mut promise: domain::view::Promise) -> domain::view::Promise {
 }
 
 fn burning_one(scene: &Scene<'_>, facts: &Facts, row: &Active) -> Burning {
-    let surfaces = surface::surfaces(scene, &facts.incident, &facts.deliveries);
+    let surfaces = surface::surfaces(scene, &facts.incident, &facts.around.deliveries);
     let wrong = surfaces.iter().filter(|surface| surface.state == SurfaceState::Refused);
     let channel = surfaces.iter().find_map(|surface| {
         let url = surface.url.clone()?;
@@ -178,7 +178,7 @@ fn burning_one(scene: &Scene<'_>, facts: &Facts, row: &Active) -> Burning {
         row: line(scene, row),
         lasts: time::length(scene.times.now - facts.began()),
         promise: scene.promise(facts.incident.next_update_at, facts.promised_by()),
-        people: incident::people(scene.catalog, &facts.holders),
+        people: incident::people(scene.catalog, &facts.around.holders),
         channel,
         ruler: incident::ruler(scene, facts),
         trouble: wrong

@@ -2,12 +2,12 @@
 
 use super::{Scene, cut, editors, past, person, surface, time, timeline};
 use crate::incidents::{
-    notes::Note,
+    Around,
     query::{Delivery, Holder, Incident, Update},
 };
 use chrono::TimeDelta;
 use domain::{
-    Caller, CostId, EnvironmentId, ImpactLevelId, ImpactTypeId, MetricTypeId, Timestamp,
+    Caller, CostId, EnvironmentId, ImpactLevelId, ImpactTypeId, Timestamp,
     access::Act,
     catalog::{Catalog, MilestoneType},
     incident::{
@@ -18,7 +18,7 @@ use domain::{
         promise::OFFERED_MINUTES,
     },
     view::{
-        Choice, EntryKind, Fact, Impact, IncidentPage, KeyEvent, Life, Metric, RoleHolder, Ruler, RulerFacts, Said,
+        Choice, EntryKind, Fact, Impact, IncidentPage, KeyEvent, Life, Metric, RoleHolder, Ruler, RulerFacts, Spoken,
         TimeTravel, UpdateForm,
     },
 };
@@ -27,21 +27,7 @@ use domain::{
 #[derive(Debug, Clone)]
 pub struct Facts {
     pub incident: Incident,
-    /// Newest first.
-    pub updates: Vec<Update>,
-    pub milestones: Milestones,
-    pub holders: Vec<Holder>,
-    /// How many people belong to it.
-    pub members: usize,
-    pub impacts: Vec<(ImpactTypeId, ImpactLevelId)>,
-    /// Microseconds.
-    pub metrics: Vec<(MetricTypeId, i64)>,
-    /// Newest first.
-    pub deliveries: Vec<Delivery>,
-    /// Newest first.
-    pub notes: Vec<Note>,
-    pub costs: Vec<(CostId, Cost)>,
-    pub tags: Vec<Tag>,
+    pub around: Around,
     pub postmortem: Postmortem,
     /// These are facts of the past: where the line of the ruler ends today. Nothing can be changed then.
     pub past_until: Option<Timestamp>,
@@ -73,20 +59,25 @@ pub fn page(scene: &Scene<'_>, facts: &Facts, submission: String) -> IncidentPag
         lasting: facts.lasting(scene),
         promise: scene
             .promise(incident.next_update_at.filter(|_| incident.status.is_active()), facts.promised_by()),
-        doing_now: doing_now(&facts.updates),
+        doing_now: doing_now(&facts.around.updates),
         then: then(scene, incident, needs_postmortem),
         ruler: ruler(scene, facts),
-        timeline: timeline::entries(scene, &facts.updates, &facts.deliveries, &facts.notes),
-        people: people(scene.catalog, &facts.holders),
-        members: members(incident, facts.members),
-        key_events: key_events(scene, &facts.milestones, incident),
+        timeline: timeline::entries(
+            scene,
+            &facts.around.updates,
+            &facts.around.deliveries,
+            &facts.around.notes,
+        ),
+        people: people(scene.catalog, &facts.around.holders),
+        members: members(incident, facts.around.members),
+        key_events: key_events(scene, &facts.around.milestones, incident),
         metrics: metrics(scene, facts),
-        surfaces: surface::surfaces(scene, incident, &facts.deliveries),
-        pending: surface::pending(&facts.deliveries),
-        impacts: impacts(scene.catalog, &facts.impacts),
+        surfaces: surface::surfaces(scene, incident, &facts.around.deliveries),
+        pending: surface::pending(&facts.around.deliveries),
+        impacts: impacts(scene.catalog, &facts.around.impacts),
         suggestion: suggestion(scene, facts),
-        facts: further_facts(incident, &facts.tags),
-        costs: costs(scene.catalog, &facts.costs),
+        facts: further_facts(incident, &facts.around.tags),
+        costs: costs(scene.catalog, &facts.around.costs),
         update,
         closed_to,
         life: Life::default(),
@@ -105,7 +96,7 @@ pub fn for_caller(
     submission: String,
 ) -> IncidentPage {
     let mut page = IncidentPage { life: life(scene, facts, caller, submission), ..page };
-    let correctable = facts.updates.iter().filter(|update| update.message.is_some() && !update.is_milestone);
+    let correctable = facts.around.updates.iter().filter(|update| update.message.is_some() && !update.is_milestone);
     let correctable: Vec<String> = correctable
         .filter(|update| {
             let author = update.author.as_ref().and_then(|author| author.id);
@@ -140,7 +131,7 @@ impl Facts {
     /// Who promised what is promised now.
     pub fn promised_by(&self) -> Option<&str> {
         let due = self.incident.next_update_at?;
-        let promise = self.updates.iter().find(|update| update.next_update_at == Some(due))?;
+        let promise = self.around.updates.iter().find(|update| update.next_update_at == Some(due))?;
         promise.author.as_ref().map(|author| author.name.as_str())
     }
 
@@ -153,7 +144,7 @@ impl Facts {
         if !environments.contains(&incident.environment) {
             environments.insert(0, incident.environment);
         }
-        let roles = self.holders.iter().filter_map(|holder| Some((holder.role, holder.person.id?)));
+        let roles = self.around.holders.iter().filter_map(|holder| Some((holder.role, holder.person.id?)));
         State {
             id: incident.id,
             title: incident.title.clone(),
@@ -171,7 +162,7 @@ impl Facts {
             mitigated_at: incident.mitigated_at,
             closed_at: incident.closed_at,
             next_update_at: incident.next_update_at,
-            milestones: self.milestones.clone(),
+            milestones: self.around.milestones.clone(),
             roles: roles.collect(),
             postmortem: self.postmortem.clone(),
         }
@@ -179,13 +170,13 @@ impl Facts {
 
     /// When its impact began, as far as is known.
     pub fn began(&self) -> Timestamp {
-        let started = self.milestones.get(STARTED).map(|m| m.at);
+        let started = self.around.milestones.get(STARTED).map(|m| m.at);
         started.map_or(self.incident.created_at, |at| at.min(self.incident.created_at))
     }
 
     /// "burning for 51 min", "took 42 min".
     fn lasting(&self, scene: &Scene<'_>) -> String {
-        let recovered = self.milestones.get(RECOVERED).map(|m| m.at).or(self.incident.mitigated_at);
+        let recovered = self.around.milestones.get(RECOVERED).map(|m| m.at).or(self.incident.mitigated_at);
         match (self.incident.status < Status::Mitigated, recovered) {
             _ if self.incident.ignore => String::new(),
             (true, _) => format!("burning for {}", time::length(scene.times.now - self.began())),
@@ -264,7 +255,7 @@ fn goes_to(scene: &Scene<'_>, facts: &Facts) -> String {
         let making = |d: &Delivery| {
             d.kind == "slack.create_channel" && ["waiting", "running", "parked"].contains(&d.state.as_str())
         };
-        facts.deliveries.iter().any(making)
+        facts.around.deliveries.iter().any(making)
     };
     match &facts.incident.channel {
         _ if !scene.slack.is_on() => "Stays on this page: Slack is not connected.".into(),
@@ -294,24 +285,25 @@ pub fn ruler(scene: &Scene<'_>, facts: &Facts) -> Ruler {
     };
     let shown = |event: &str| ![MITIGATED, RESOLVED].contains(&event);
     let mut events: Vec<_> = facts
+        .around
         .milestones
         .iter()
         .filter(|(event, _)| shown(event))
         .map(|(event, milestone)| (milestone.at, name(event)))
         .collect();
-    if !facts.milestones.contains_key(DECLARED) {
+    if !facts.around.milestones.contains_key(DECLARED) {
         events.push((facts.incident.created_at, name(DECLARED)));
     }
     events.sort();
-    let mut statuses = timeline::statuses(&facts.updates);
+    let mut statuses = timeline::statuses(&facts.around.updates);
     if statuses.is_empty() {
         // A timeline that was read in part: what is true now, since the declaration.
         let status = facts.incident.status;
         statuses.push((facts.incident.created_at, status.number().into(), status.label().into()));
     }
-    let said = facts.updates.iter().rev().filter(|update| update.message.is_some()).map(|update| {
+    let said = facts.around.updates.iter().rev().filter(|update| update.message.is_some()).map(|update| {
         let by = update.author.as_ref().map_or("FireFighter", |author| author.name.as_str());
-        Said {
+        Spoken {
             at: update.event_ts,
             label: format!("update by {by}"),
             entry: timeline::id(update),
@@ -389,7 +381,7 @@ fn note_when_missing(kind: &MilestoneType, incident: &Incident) -> String {
 /// Those that are computed, then those whose times disagree.
 fn metrics(scene: &Scene<'_>, facts: &Facts) -> Vec<Metric> {
     let catalog = scene.catalog;
-    let computed = facts.metrics.iter().filter_map(|(id, us)| {
+    let computed = facts.around.metrics.iter().filter_map(|(id, us)| {
         let kind = catalog.metric_type(*id)?;
         let duration = TimeDelta::microseconds(*us);
         let seconds = duration.num_seconds();
@@ -402,13 +394,13 @@ fn metrics(scene: &Scene<'_>, facts: &Facts) -> Vec<Metric> {
             odd: String::new(),
         })
     });
-    let odd = disagreeing(&facts.milestones, catalog).into_iter().filter_map(|d| {
+    let odd = disagreeing(&facts.around.milestones, catalog).into_iter().filter_map(|d| {
         let kind = catalog.metric_type(d.metric)?;
         Some(Metric {
             name: kind.name.clone(),
             code: kind.code.clone(),
             description: kind.description.clone(),
-            odd: editors::disagreement(scene, &facts.milestones, &d)?,
+            odd: editors::disagreement(scene, &facts.around.milestones, &d)?,
             ..Metric::default()
         })
     });
@@ -451,7 +443,7 @@ fn impacts(catalog: &Catalog, chosen: &[(ImpactTypeId, ImpactLevelId)]) -> Vec<I
 /// While the impact lasts: whether what was assessed asks for another priority.
 fn suggestion(scene: &Scene<'_>, facts: &Facts) -> String {
     let incident = &facts.incident;
-    let assessed = facts.impacts.iter().copied().collect();
+    let assessed = facts.around.impacts.iter().copied().collect();
     let suggested = Impacts::of(&assessed, scene.catalog).suggest_priority(scene.catalog).map(|p| p.id);
     match suggested {
         Some(other) if other != incident.priority && incident.status < Status::Mitigated => {
@@ -531,19 +523,17 @@ mod tests {
         let milestone = |clock: &str| Milestone { at: at(clock), by: None };
         Facts {
             incident: incident(catalog),
-            updates: vec![moved, first],
-            milestones: Milestones::from([
-                (STARTED.into(), milestone("14:02")),
-                (DECLARED.into(), milestone("14:09")),
-            ]),
-            holders: vec![Holder { role: catalog.role_types[0].id, person: somebody("Mara Lindqvist") }],
-            members: 14,
-            impacts: vec![],
-            metrics: vec![(catalog.metric_types[0].id, 7_384_000_000)],
-            deliveries: vec![],
-            notes: vec![],
-            costs: vec![],
-            tags: vec![],
+            around: Around {
+                updates: vec![moved, first],
+                milestones: Milestones::from([
+                    (STARTED.into(), milestone("14:02")),
+                    (DECLARED.into(), milestone("14:09")),
+                ]),
+                holders: vec![Holder { role: catalog.role_types[0].id, person: somebody("Mara Lindqvist") }],
+                members: 14,
+                metrics: vec![(catalog.metric_types[0].id, 7_384_000_000)],
+                ..Around::default()
+            },
             postmortem: Postmortem::default(),
             past_until: None,
         }
@@ -573,7 +563,7 @@ mod tests {
     fn metrics_are_said_and_exact() {
         let catalog = Catalog::demo();
         let mut facts = facts(&catalog);
-        facts.metrics = vec![(catalog.metric_types[0].id, 7_384_900_000)];
+        facts.around.metrics = vec![(catalog.metric_types[0].id, 7_384_900_000)];
         let metric = metrics(&scene(&catalog, at("14:53")), &facts).remove(0);
         assert_eq!((metric.duration.as_str(), metric.exact.as_str()), ("2 hours and 3 minutes", "2:03:04"));
         assert_eq!(metric.name, catalog.metric_types[0].name);
@@ -615,7 +605,7 @@ mod tests {
     fn key_events_stand_in_order_with_what_lies_between() {
         let catalog = Catalog::demo();
         let facts = facts(&catalog);
-        let events = key_events(&scene(&catalog, at("14:53")), &facts.milestones, &facts.incident);
+        let events = key_events(&scene(&catalog, at("14:53")), &facts.around.milestones, &facts.incident);
         assert_eq!(events[0].at.as_ref().map(|m| m.text.as_str()), Some("14:02"));
         assert_eq!((events[1].name.as_str(), events[1].gap.as_str()), ("Declared", "+7 min"));
         assert!(events[2..].iter().all(|event| event.at.is_none() && !event.note.is_empty()));

@@ -1,0 +1,195 @@
+//! What stands around one incident on its page – timeline, people, impacts, durations, deliveries, costs, tags, notes –
+//! in one statement. Asked behind the fence, by whoever read the incident.
+
+use super::{
+    notes::{self, Note},
+    query::{Delivery, Holder, Person, Update, UpdateRow},
+};
+use crate::failure::OrInternal;
+use domain::{
+    CostId, CostTypeId, ImpactLevelId, ImpactTypeId, IncidentId, JobId, MetricTypeId, Result, RoleTypeId,
+    Timestamp, UserId,
+    incident::{Cents, Cost, Milestone, Milestones, Tag, milestone::latest},
+};
+use serde::Deserialize;
+use sqlx::{PgPool, types::Json};
+use uuid::Uuid;
+
+#[derive(Debug, Clone, Default)]
+pub struct Around {
+    /// Newest first.
+    pub updates: Vec<Update>,
+    pub milestones: Milestones,
+    /// In the order of roles.
+    pub holders: Vec<Holder>,
+    /// How many people belong to it.
+    pub members: usize,
+    pub impacts: Vec<(ImpactTypeId, ImpactLevelId)>,
+    /// Microseconds.
+    pub metrics: Vec<(MetricTypeId, i64)>,
+    /// Those that matter to people, newest first.
+    pub deliveries: Vec<Delivery>,
+    /// Newest first.
+    pub notes: Vec<Note>,
+    /// Oldest first.
+    pub costs: Vec<(CostId, Cost)>,
+    pub tags: Vec<Tag>,
+}
+
+/// One list of the answer. Nothing of it is NULL.
+type Rows<T> = Option<Json<Vec<T>>>;
+
+#[derive(Debug, Deserialize)]
+struct MilestoneRow {
+    event_type: String,
+    event_ts: Timestamp,
+    created_by: Option<Uuid>,
+}
+
+#[derive(Debug, Deserialize)]
+struct HolderRow {
+    role_type_id: i32,
+    user_id: Uuid,
+    name: String,
+    slack_id: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct DeliveryRow {
+    id: i64,
+    kind: String,
+    lane: String,
+    state: String,
+    created_at: Timestamp,
+    finished_at: Option<Timestamp>,
+    run_at: Timestamp,
+    tries: i32,
+    reason: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct CostRow {
+    id: i64,
+    cost_type_id: i64,
+    cents: Option<i64>,
+    details: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct TagRow {
+    name: String,
+    slug: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct RecordRow {
+    seq: i64,
+    at: Timestamp,
+    kind: String,
+    body: serde_json::Value,
+}
+
+/// Reads it, with at most `limit` entries of the timeline, deliveries and notes, the newest.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn around(db: &PgPool, incident: IncidentId, limit: i64) -> Result<Around> {
+    let kinds = notes::KINDS.map(str::to_owned);
+    let row = sqlx::query!(
+        r#"SELECT
+           (SELECT json_agg(x) FROM (
+                SELECT p.id, p.incident_id, p.message, p.status, p.priority_id, p.category_id, p.environment_id, p.title,
+                       p.description, p.created_by, u.full_name AS author, su.slack_id AS author_slack, p.event_ts,
+                       p.event_type, p.is_milestone, p.next_update_at, p.original, p.corrected_by,
+                       cu.full_name AS corrector, p.corrected_at, p.created_at
+                FROM incident_updates p LEFT JOIN users u ON u.id = p.created_by
+                LEFT JOIN users cu ON cu.id = p.corrected_by
+                LEFT JOIN slack_users su ON su.user_id = p.created_by
+                WHERE p.incident_id = $1 ORDER BY p.event_ts DESC, p.created_at DESC, p.id LIMIT $2) x
+           ) AS "updates: Json<Vec<UpdateRow>>",
+           (SELECT json_agg(x) FROM (
+                SELECT event_type, event_ts, created_by FROM incident_updates WHERE incident_id = $1 AND is_milestone) x
+           ) AS "milestones: Json<Vec<MilestoneRow>>",
+           (SELECT json_agg(x) FROM (
+                SELECT r.role_type_id, r.user_id, u.full_name AS name, su.slack_id
+                FROM incident_roles r JOIN role_types t ON t.id = r.role_type_id JOIN users u ON u.id = r.user_id
+                LEFT JOIN slack_users su ON su.user_id = r.user_id
+                WHERE r.incident_id = $1 ORDER BY t.position, t.id) x
+           ) AS "holders: Json<Vec<HolderRow>>",
+           (SELECT count(*) FROM incident_people p JOIN users u ON u.id = p.user_id
+            WHERE p.incident_id = $1 AND u.is_active) AS "members!",
+           (SELECT json_agg(json_build_array(impact_type_id, impact_level_id) ORDER BY impact_type_id)
+            FROM incident_impacts WHERE incident_id = $1) AS "impacts: Json<Vec<(i32, Uuid)>>",
+           (SELECT json_agg(json_build_array(metric_type_id, duration_us) ORDER BY metric_type_id)
+            FROM incident_metrics WHERE incident_id = $1) AS "metrics: Json<Vec<(i32, i64)>>",
+           (SELECT json_agg(x) FROM (
+                SELECT id, kind, lane, state, created_at, finished_at, run_at, tries, reason FROM jobs
+                WHERE incident_id = $1 AND state <> 'merged' ORDER BY id DESC LIMIT $2) x
+           ) AS "deliveries: Json<Vec<DeliveryRow>>",
+           (SELECT json_agg(x) FROM (
+                SELECT id, cost_type_id, (amount * 100)::bigint AS cents, details FROM incident_costs
+                WHERE incident_id = $1 ORDER BY id) x
+           ) AS "costs: Json<Vec<CostRow>>",
+           (SELECT json_agg(x) FROM (
+                SELECT t.name, t.slug FROM incident_tags i JOIN tags t ON t.id = i.tag_id
+                WHERE i.incident_id = $1 ORDER BY t.name) x
+           ) AS "tags: Json<Vec<TagRow>>",
+           (SELECT json_agg(x) FROM (
+                SELECT seq, at, kind, body::json AS body FROM history
+                WHERE stream = 'incident ' || $1::bigint AND kind = ANY($3) ORDER BY seq DESC LIMIT $2) x
+           ) AS "records: Json<Vec<RecordRow>>""#,
+        incident.0,
+        limit,
+        &kinds[..],
+    )
+    .fetch_one(db)
+    .await
+    .or_internal("reading what stands around an incident")?;
+    let milestone =
+        |m: MilestoneRow| (m.event_type, Milestone { at: m.event_ts, by: m.created_by.map(UserId) });
+    let records = list(row.records).map(|r| (r.seq, r.at, r.kind, r.body)).collect();
+    Ok(Around {
+        updates: list(row.updates).map(Update::from).collect(),
+        milestones: latest(list(row.milestones).map(milestone)),
+        holders: list(row.holders).map(Holder::from).collect(),
+        members: usize::try_from(row.members).unwrap_or_default(),
+        impacts: list(row.impacts).map(|(axis, level)| (ImpactTypeId(axis), ImpactLevelId(level))).collect(),
+        metrics: list(row.metrics).map(|(metric, us)| (MetricTypeId(metric), us)).collect(),
+        deliveries: list(row.deliveries).map(Delivery::from).collect(),
+        notes: notes::of_records(db, records).await?,
+        costs: list(row.costs).map(cost).collect(),
+        tags: list(row.tags).map(|tag| Tag { name: tag.name, slug: tag.slug }).collect(),
+    })
+}
+
+fn list<T>(rows: Rows<T>) -> std::vec::IntoIter<T> {
+    rows.map(|rows| rows.0).unwrap_or_default().into_iter()
+}
+
+fn cost(row: CostRow) -> (CostId, Cost) {
+    let cost_type = CostTypeId(row.cost_type_id);
+    (CostId(row.id), Cost { cost_type, amount: row.cents.map(Cents), details: row.details })
+}
+
+impl From<HolderRow> for Holder {
+    fn from(row: HolderRow) -> Self {
+        let person = Person { id: Some(UserId(row.user_id)), name: row.name, slack_id: row.slack_id };
+        Holder { role: RoleTypeId(row.role_type_id), person }
+    }
+}
+
+impl From<DeliveryRow> for Delivery {
+    fn from(row: DeliveryRow) -> Self {
+        Delivery {
+            job: JobId(row.id),
+            kind: row.kind,
+            lane: row.lane,
+            state: row.state,
+            created_at: row.created_at,
+            finished_at: row.finished_at,
+            run_at: row.run_at,
+            tries: row.tries,
+            reason: row.reason,
+        }
+    }
+}

@@ -1,0 +1,433 @@
+//! The statements of the list, built from what is asked. Nothing a person typed becomes SQL: it is bound, and every
+//! column is the name of ours. Limits of ours stand as numbers, so that plans know them.
+
+use super::{COUNTED, Cursor, Way};
+use domain::{
+    Timestamp, Viewer,
+    incident::{Column, Filter, IdMatch, Order, Status},
+};
+use sqlx::{Postgres, QueryBuilder};
+use uuid::Uuid;
+
+pub(super) struct Asked<'a> {
+    pub filter: &'a Filter,
+    pub viewer: Viewer,
+}
+
+/// On which side of the fence rows are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    /// Public ones, and private ones row by row as the rule says: for what ends soon.
+    Both,
+    Public,
+    /// Row by row.
+    Private,
+    /// All that the viewer sees as one set: for what goes to the end.
+    PrivateAtOnce,
+}
+
+/// Which rows of the whole: what stands before the limit is left out.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    offset: i64,
+    limit: Option<i64>,
+}
+
+impl Part {
+    fn push(self, sql: &mut QueryBuilder<Postgres>) {
+        if self.offset > 0 {
+            sql.push(" OFFSET ").push_bind(self.offset);
+        }
+        if let Some(limit) = self.limit {
+            sql.push(format!(" LIMIT {limit}"));
+        }
+    }
+}
+
+impl Asked<'_> {
+    /// Rows with the columns of an incident.
+    pub fn select(
+        &self,
+        way: &Way,
+        cursor: Option<Cursor>,
+        backward: bool,
+        offset: i64,
+        limit: Option<i64>,
+    ) -> QueryBuilder<Postgres> {
+        self.rows(way, cursor, backward, Part { offset, limit }, false)
+    }
+
+    /// The same, each with `matches`: how many match in all, up to one more than are counted.
+    pub fn page(
+        &self,
+        way: &Way,
+        cursor: Option<Cursor>,
+        backward: bool,
+        offset: i64,
+        limit: i64,
+    ) -> QueryBuilder<Postgres> {
+        self.rows(way, cursor, backward, Part { offset, limit: Some(limit) }, true)
+    }
+
+    /// How many match, up to one more than are counted.
+    pub fn counted(&self) -> QueryBuilder<Postgres> {
+        let mut sql = QueryBuilder::new("");
+        self.push_count(&mut sql);
+        sql
+    }
+
+    /// How many match. Public ones are counted in an index; private ones that the viewer sees are a set.
+    pub fn count_to_the_end(&self) -> QueryBuilder<Postgres> {
+        let mut sql = QueryBuilder::new("SELECT (SELECT count(*) FROM incidents i");
+        self.conditions(&mut sql, Side::Public);
+        sql.push(") + (SELECT count(*) FROM incidents i");
+        self.conditions(&mut sql, Side::PrivateAtOnce);
+        sql.push(")");
+        sql
+    }
+
+    /// Whether more than so many match.
+    pub fn has_more_than(&self, limit: i64) -> QueryBuilder<Postgres> {
+        let mut sql = QueryBuilder::new("SELECT EXISTS (SELECT FROM incidents i");
+        self.conditions(&mut sql, Side::Both);
+        sql.push(format!(" ORDER BY i.id DESC OFFSET {limit} LIMIT 1)"));
+        sql
+    }
+
+    /// Public ones first: where they are enough to stop at, nobody asks about private ones.
+    fn push_count(&self, sql: &mut QueryBuilder<Postgres>) {
+        let stop = COUNTED + 1;
+        sql.push("SELECT count(*) FROM (SELECT FROM (");
+        for side in [Side::Public, Side::Private] {
+            sql.push(if side == Side::Public { "(" } else { " UNION ALL (" })
+                .push("SELECT i.id FROM incidents i");
+            self.conditions(sql, side);
+            // Along an index that ends at the limit, whatever the filter leaves; never from end to end.
+            sql.push(format!(" ORDER BY i.id DESC LIMIT {stop})"));
+        }
+        sql.push(format!(") AS found LIMIT {stop}) AS matches"));
+    }
+
+    fn rows(
+        &self,
+        way: &Way,
+        cursor: Option<Cursor>,
+        backward: bool,
+        part: Part,
+        counted: bool,
+    ) -> QueryBuilder<Postgres> {
+        let mut sql = QueryBuilder::new("");
+        let searching = matches!(way, Way::Set { searching: true, .. });
+        if let Way::Set { orders, searching, newest } = way {
+            self.push_newest(
+                &mut sql,
+                orders,
+                *searching,
+                newest.map(|n| if counted && *searching { n + 1 } else { n }),
+            );
+        }
+        sql.push(COLUMNS);
+        match counted {
+            true if searching => drop(sql.push(", (SELECT count(*) FROM newest) AS matches")),
+            true => {
+                sql.push(", (");
+                self.push_count(&mut sql);
+                sql.push(") AS matches");
+            }
+            false => {}
+        }
+        match way {
+            Way::Id { descending } => self.push_by_id(&mut sql, *descending, cursor, backward, part),
+            Way::Time { descending } => self.push_by_time(&mut sql, *descending, cursor, backward, part),
+            Way::Branch { column, descending } => self.push_branches(&mut sql, *column, *descending, part),
+            Way::Set { orders, searching, newest } => push_set(&mut sql, orders, *searching, *newest, part),
+        }
+        sql
+    }
+
+    fn push_by_id(
+        &self,
+        sql: &mut QueryBuilder<Postgres>,
+        descending: bool,
+        cursor: Option<Cursor>,
+        backward: bool,
+        part: Part,
+    ) {
+        sql.push(" FROM incidents i").push(JOINS);
+        self.conditions(sql, Side::Both);
+        let falling = descending != backward;
+        if let Some(Cursor::Id(id)) = cursor {
+            sql.push(if falling { " AND i.id < " } else { " AND i.id > " }).push_bind(id);
+        }
+        sql.push(if falling { " ORDER BY i.id DESC" } else { " ORDER BY i.id" });
+        part.push(sql);
+    }
+
+    fn push_by_time(
+        &self,
+        sql: &mut QueryBuilder<Postgres>,
+        descending: bool,
+        cursor: Option<Cursor>,
+        backward: bool,
+        part: Part,
+    ) {
+        sql.push(" FROM incidents i").push(JOINS);
+        self.conditions(sql, Side::Both);
+        let falling = descending != backward;
+        if let Some(Cursor::Time(at, id)) = cursor {
+            sql.push(if falling { " AND (i.created_at, i.id) < (" } else { " AND (i.created_at, i.id) > (" });
+            sql.push_bind(at).push(", ").push_bind(id).push(")");
+        }
+        let order =
+            if falling { " ORDER BY i.created_at DESC, i.id DESC" } else { " ORDER BY i.created_at, i.id" };
+        sql.push(order);
+        part.push(sql);
+    }
+
+    /// The newest rows of each branch are enough for a page.
+    fn push_branches(&self, sql: &mut QueryBuilder<Postgres>, column: Column, descending: bool, part: Part) {
+        let (branches, on) = match column {
+            Column::Status => {
+                ("(VALUES (10), (20), (30), (40), (50), (60)) AS b(place)", " AND i.status = b.place")
+            }
+            _ => ("(SELECT id, position AS place FROM priorities) AS b", " AND i.priority_id = b.id"),
+        };
+        let order = |id: &str| match descending {
+            true => format!(" ORDER BY m.place DESC, {id} DESC"),
+            false => format!(" ORDER BY m.place, {id} DESC"),
+        };
+        sql.push(" FROM (SELECT m.id, m.place FROM (SELECT n.id, b.place FROM ").push(branches);
+        sql.push(" CROSS JOIN LATERAL (SELECT i.id FROM incidents i");
+        self.conditions(sql, Side::Both);
+        sql.push(on).push(" ORDER BY i.id DESC");
+        if let Some(limit) = part.limit {
+            sql.push(" LIMIT ").push_bind(part.offset + limit);
+        }
+        sql.push(") AS n) AS m").push(order("m.id"));
+        part.push(sql);
+        sql.push(") AS m JOIN incidents i ON i.id = m.id").push(JOINS).push(order("i.id"));
+    }
+
+    /// The newest matches with what they are sorted by.
+    fn push_newest(
+        &self,
+        sql: &mut QueryBuilder<Postgres>,
+        orders: &[Order],
+        searching: bool,
+        newest: Option<i64>,
+    ) {
+        sql.push("WITH newest AS MATERIALIZED (SELECT i.id");
+        let mut columns: Vec<&str> = orders.iter().map(|order| carried(order.column)).collect();
+        columns.sort_unstable();
+        columns.dedup();
+        for column in columns.into_iter().filter(|column| !column.is_empty()) {
+            sql.push(", ").push(column);
+        }
+        if searching {
+            sql.push(", CASE WHEN i.id = ").push_bind(self.searched_number());
+            sql.push(" THEN 2 ELSE ts_rank(i.search, websearch_to_tsquery('pg_catalog.english', ");
+            sql.push_bind(self.filter.search.clone()).push(")) END AS rank");
+        }
+        sql.push(" FROM incidents i");
+        self.conditions(sql, Side::Both);
+        sql.push(" ORDER BY i.id DESC");
+        if let Some(newest) = newest {
+            sql.push(format!(" LIMIT {newest}"));
+        }
+        sql.push(") ");
+    }
+
+    /// Everything the filter asks, behind the fence.
+    fn conditions(&self, sql: &mut QueryBuilder<Postgres>, side: Side) {
+        let f = self.filter;
+        let (viewer, sees_all) = (self.viewer.user.map(|u| u.0), self.viewer.sees_private);
+        match side {
+            Side::Both => {
+                sql.push(" WHERE (NOT i.private OR may_see_private(i.id, ").push_bind(viewer).push(", ");
+                sql.push_bind(sees_all).push("))");
+            }
+            Side::Public => {
+                sql.push(" WHERE NOT i.private");
+            }
+            Side::Private => {
+                sql.push(" WHERE i.private AND may_see_private(i.id, ").push_bind(viewer).push(", ");
+                sql.push_bind(sees_all).push(")");
+            }
+            Side::PrivateAtOnce => {
+                sql.push(" WHERE i.private AND (").push_bind(sees_all);
+                sql.push(" OR i.id IN (SELECT private_seen_by(").push_bind(viewer).push(")))");
+            }
+        }
+        self.words(sql);
+        match f.id_match() {
+            IdMatch::Any => {}
+            IdMatch::Is(id) => drop(sql.push(" AND i.id = ").push_bind(id)),
+            IdMatch::Never => drop(sql.push(" AND false")),
+        }
+        if !f.id_in.is_empty() {
+            sql.push(" AND i.id = ANY(").push_bind(f.id_in.clone()).push(")");
+        }
+        for (sign, value) in bounds(f.id_number.gte, f.id_number.lte, f.id_number.gt, f.id_number.lt) {
+            sql.push(" AND i.id ").push(sign).push_bind(value);
+        }
+        if !f.status.is_empty() {
+            let numbers: Vec<i32> = f.status.iter().map(|s: &Status| i32::from(s.number())).collect();
+            sql.push(" AND i.status = ANY(").push_bind(numbers).push(")");
+        }
+        let number = &f.status_number;
+        for (sign, value) in bounds(number.gte, number.lte, number.gt, number.lt) {
+            sql.push(" AND i.status ").push(sign).push_bind(value);
+        }
+        any_of(sql, "i.environment_id", f.environment.iter().map(|id| id.0));
+        any_of(sql, "i.priority_id", f.priority.iter().map(|id| id.0));
+        any_of(sql, "i.category_id", f.category.iter().map(|id| id.0));
+        any_of(sql, "i.created_by", f.created_by.iter().map(|id| id.0));
+        if !f.group.is_empty() {
+            let groups: Vec<Uuid> = f.group.iter().map(|id| id.0).collect();
+            sql.push(" AND i.category_id IN (SELECT id FROM incident_categories WHERE group_id = ANY(");
+            sql.push_bind(groups).push("))");
+        }
+        let values = f.environment_value.iter().map(|one| vec![one.clone()]);
+        let several = (!f.environment_value_in.is_empty()).then(|| f.environment_value_in.clone());
+        for values in values.chain(several) {
+            sql.push(" AND i.environment_id IN (SELECT id FROM environments WHERE value = ANY(");
+            sql.push_bind(values).push("))");
+        }
+        self.times(sql);
+        if let Some(ignore) = f.ignore {
+            sql.push(" AND i.ignore = ").push_bind(ignore);
+        }
+    }
+
+    fn words(&self, sql: &mut QueryBuilder<Postgres>) {
+        let Some(search) = &self.filter.search else { return };
+        sql.push(" AND (i.search @@ websearch_to_tsquery('pg_catalog.english', ")
+            .push_bind(search.clone())
+            .push(")");
+        if let Some(number) = self.searched_number() {
+            sql.push(" OR i.id = ").push_bind(number);
+        }
+        sql.push(")");
+    }
+
+    /// `4127` and `#4127` also find the incident of that number.
+    fn searched_number(&self) -> Option<i64> {
+        self.filter.search.as_ref().and_then(|search| search.trim().trim_start_matches('#').parse().ok())
+    }
+
+    fn times(&self, sql: &mut QueryBuilder<Postgres>) {
+        let f = self.filter;
+        let period = f.created_at.as_ref().map(|typed| typed.value);
+        let from = period.and_then(|p| p.from);
+        let to = period.and_then(|p| p.to);
+        let at = |typed: &Option<domain::incident::Typed<Timestamp>>| typed.as_ref().map(|typed| typed.value);
+        let given = bounds(at(&f.created.gte), at(&f.created.lte), at(&f.created.gt), at(&f.created.lt));
+        for (sign, value) in bounds(from, to, None, None).chain(given) {
+            sql.push(" AND i.created_at ").push(sign).push_bind(value);
+        }
+    }
+}
+
+/// Sorts the newest, takes the part, and only then reads whole rows.
+fn push_set(
+    sql: &mut QueryBuilder<Postgres>,
+    orders: &[Order],
+    searching: bool,
+    newest: Option<i64>,
+    part: Part,
+) {
+    sql.push(
+        " FROM (SELECT s.id, row_number() OVER () AS place FROM (SELECT m.id FROM (SELECT * FROM newest",
+    );
+    if let Some(newest) = newest {
+        sql.push(format!(" LIMIT {newest}"));
+    }
+    sql.push(") AS m");
+    let mut joined: Vec<&str> = Vec::new();
+    for join in orders.iter().flat_map(|order| joins_of(order.column)) {
+        if !joined.contains(join) {
+            joined.push(join);
+            sql.push(*join);
+        }
+    }
+    sql.push(" ORDER BY ");
+    if orders.is_empty() && searching {
+        sql.push("m.rank DESC, ");
+    }
+    for order in orders {
+        sql.push(sorted_by(order.column)).push(if order.descending { " DESC, " } else { ", " });
+    }
+    sql.push("m.id DESC");
+    part.push(sql);
+    sql.push(") AS s) AS m JOIN incidents i ON i.id = m.id").push(JOINS).push(" ORDER BY m.place");
+}
+
+/// What a row must carry to be sorted by this.
+fn carried(column: Column) -> &'static str {
+    match column {
+        Column::Id => "",
+        Column::Title => "i.title",
+        Column::Priority => "i.priority_id",
+        Column::Status => "i.status",
+        Column::Environment => "i.environment_id",
+        Column::Category | Column::Group => "i.category_id",
+        Column::CreatedAt => "i.created_at",
+        Column::CreatedBy => "i.created_by",
+    }
+}
+
+/// Where the order of what it carries stands.
+fn joins_of(column: Column) -> &'static [&'static str] {
+    const CATEGORY: &str = " JOIN incident_categories k ON k.id = m.category_id";
+    match column {
+        Column::Priority => &[" JOIN priorities p ON p.id = m.priority_id"],
+        Column::Environment => &[" JOIN environments e ON e.id = m.environment_id"],
+        Column::Category => &[CATEGORY],
+        Column::Group => &[CATEGORY, " JOIN groups g ON g.id = k.group_id"],
+        Column::CreatedBy => &[" JOIN users o ON o.id = m.created_by"],
+        Column::Id | Column::Title | Column::Status | Column::CreatedAt => &[],
+    }
+}
+
+fn sorted_by(column: Column) -> &'static str {
+    match column {
+        Column::Id => "m.id",
+        Column::Title => "m.title",
+        Column::Priority => "p.position",
+        Column::Status => "m.status",
+        Column::Environment => "e.position",
+        Column::Category => "k.position",
+        Column::Group => "g.name",
+        Column::CreatedAt => "m.created_at",
+        Column::CreatedBy => "o.username",
+    }
+}
+
+fn bounds<T>(
+    gte: Option<T>,
+    lte: Option<T>,
+    gt: Option<T>,
+    lt: Option<T>,
+) -> impl Iterator<Item = (&'static str, T)> {
+    [(">= ", gte), ("<= ", lte), ("> ", gt), ("< ", lt)]
+        .into_iter()
+        .filter_map(|(sign, value)| Some((sign, value?)))
+}
+
+fn any_of(sql: &mut QueryBuilder<Postgres>, column: &str, ids: impl Iterator<Item = Uuid>) {
+    let ids: Vec<Uuid> = ids.collect();
+    if !ids.is_empty() {
+        sql.push(" AND ").push(column).push(" = ANY(").push_bind(ids).push(")");
+    }
+}
+
+/// As [`crate::incidents::query::get`] reads one.
+const COLUMNS: &str =
+    "SELECT i.id, i.title, i.description, i.status, i.priority_id, i.category_id, i.environment_id, i.private, i.ignore,
+            i.created_by, u.full_name AS creator, su.slack_id AS creator_slack, i.created_at, i.updated_at,
+            i.mitigated_at, i.closed_at, i.next_update_at, i.closure_reason, i.closure_reference, i.custom_fields,
+            c.channel_id, c.name AS channel_name, c.status AS channel_status";
+
+const JOINS: &str = " JOIN users u ON u.id = i.created_by
+    LEFT JOIN slack_users su ON su.user_id = i.created_by
+    LEFT JOIN slack_conversations c ON c.incident_id = i.id";
