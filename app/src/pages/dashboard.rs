@@ -3,8 +3,8 @@
 use crate::{
     Problem,
     components::{
-        Ago, Chip, Countdown, Due, Icon, Initials, Newer, Prio, PrivateChip, Prose, RulerSmall, Stale, StateMark,
-        Status, Title, Waiting,
+        Ago, Chip, Countdown, Due, Icon, Initials, Newer, Prio, PrivateChip, Prose, RulerSmall, Stale,
+        StateMark, Status, Title, Waiting,
     },
     layout::Trouble,
     live::{Settle, Shown, live},

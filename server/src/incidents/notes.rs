@@ -2,13 +2,9 @@
 //! them, for the timeline of a page.
 
 use super::query::Person;
-use crate::{
-    history::Stored,
-    users::directory,
-};
+use crate::{history::Stored, users::directory};
 use domain::{
-    CostTypeId, ImpactLevelId, ImpactTypeId, IncidentId, Result, RoleTypeId, Timestamp, UserId,
-    incident::Cents,
+    CostTypeId, ImpactLevelId, ImpactTypeId, Result, RoleTypeId, Timestamp, UserId, incident::Cents,
 };
 use serde_json::Value;
 use sqlx::PgPool;

@@ -10,10 +10,9 @@ use crate::{
     users::directory,
 };
 use domain::{
-    CostId, ImpactLevelId, ImpactTypeId, IncidentId, MetricTypeId, Result, Timestamp, UpdateId, UserId,
-    Viewer,
+    IncidentId, Result, Timestamp, UpdateId, UserId, Viewer,
     catalog::Catalog,
-    incident::{Cost, Milestones, Tag},
+    incident::Tag,
     past::{Entry, KeyEvent, Past, Record},
 };
 use sqlx::PgPool;

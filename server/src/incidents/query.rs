@@ -561,3 +561,31 @@ pub struct Delivery {
     pub tries: i32,
     pub reason: Option<String>,
 }
+
+/// The jobs of an incident that matter to people: unfinished and refused ones all, the done ones of the last `limit`.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn deliveries(db: &PgPool, incident: IncidentId, limit: i64) -> Result<Vec<Delivery>> {
+    let rows = sqlx::query!(
+        "SELECT id, kind, lane, state, created_at, finished_at, run_at, tries, reason FROM jobs
+         WHERE incident_id = $1 AND state <> 'merged' ORDER BY id DESC LIMIT $2",
+        incident.0,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+    .or_internal("reading the deliveries of an incident")?;
+    let deliveries = rows.into_iter().map(|r| Delivery {
+        job: JobId(r.id),
+        kind: r.kind,
+        lane: r.lane,
+        state: r.state,
+        created_at: r.created_at,
+        finished_at: r.finished_at,
+        run_at: r.run_at,
+        tries: r.tries,
+        reason: r.reason,
+    });
+    Ok(deliveries.collect())
+}

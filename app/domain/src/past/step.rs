@@ -1,8 +1,8 @@
 //! One record more: what it does to what was true before.
 
 use super::{
-    Attached, Channel, ChannelEvent, Corrected, Correction, Declared, Entry, Fact, KeyEvent, KeyEvents, Metrics, Past, Record,
-    Roles, Step, Updated,
+    Attached, Channel, ChannelEvent, Corrected, Correction, Declared, Entry, Fact, KeyEvent, KeyEvents,
+    Metrics, Past, Record, Roles, Step, Updated,
 };
 use crate::Timestamp;
 use crate::catalog::Catalog;

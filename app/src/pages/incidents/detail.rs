@@ -11,8 +11,8 @@ use super::{
 use crate::{
     Problem,
     components::{
-        Ago, Chip, Countdown, Icon, Newer, Prio, PrivateChip, Prose, RulerFull, RulerSmall, Stale, Status, Title,
-        Waiting,
+        Ago, Chip, Countdown, Icon, Newer, Prio, PrivateChip, Prose, RulerFull, RulerSmall, Stale, Status,
+        Title, Waiting,
     },
     forms::{Sent, answer},
     layout::Trouble,

@@ -18,8 +18,8 @@ use domain::{
         promise::OFFERED_MINUTES,
     },
     view::{
-        Choice, EntryKind, Fact, Impact, IncidentPage, KeyEvent, Life, Metric, RoleHolder, Ruler, RulerFacts, Spoken,
-        TimeTravel, UpdateForm,
+        Choice, EntryKind, Fact, Impact, IncidentPage, KeyEvent, Life, Metric, RoleHolder, Ruler, RulerFacts,
+        Spoken, TimeTravel, UpdateForm,
     },
 };
 
@@ -96,7 +96,8 @@ pub fn for_caller(
     submission: String,
 ) -> IncidentPage {
     let mut page = IncidentPage { life: life(scene, facts, caller, submission), ..page };
-    let correctable = facts.around.updates.iter().filter(|update| update.message.is_some() && !update.is_milestone);
+    let correctable =
+        facts.around.updates.iter().filter(|update| update.message.is_some() && !update.is_milestone);
     let correctable: Vec<String> = correctable
         .filter(|update| {
             let author = update.author.as_ref().and_then(|author| author.id);

@@ -105,7 +105,7 @@ async fn live(server: &Server) -> Result<Moment> {
     });
     let mut took = vec![];
     for number in 0..DECLARES {
-        // P5 makes no channel: nothing but the declaration is told.
+        // P4 makes no channel: nothing but the declaration is told.
         let body =
             json!({ "title": format!("Told while measured {number}"), "priority_id": tests::app::doors::P4 });
         let id = api.declares(body).await;
