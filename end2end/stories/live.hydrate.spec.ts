@@ -156,9 +156,13 @@ test("new incidents wait above the list and the dashboard while somebody is ther
   await expect(link("Fresh news")).toBeVisible(SOON);
 
   await touches(page);
+  // Before it is asked for, what somebody types here is nowhere but in the field.
+  const search = page.getByRole("searchbox", { name: "Search title, summary or id" });
+  await search.evaluate((field: HTMLInputElement) => (field.value = "half typed"));
   await declaresByApi(colleague, `Later news ${word}`, email);
   await expect(newer(page, "1 newer incident. Show it")).toBeVisible(SOON);
   await expect(link("Later news")).toHaveCount(0);
+  await expect(search).toHaveValue("half typed");
   await desk.isAccessible();
   await page.getByRole("button", { name: "Show it" }).click();
   await expect(link("Later news")).toBeFocused();

@@ -79,6 +79,16 @@ test("pictures of every page", async ({ desk }) => {
   await shoot("incident-mistake");
   await desk.opens(`/incident/${early}/close/`);
   await shoot("close-early");
+  for (const [name, form] of [
+    ["people", "roles"],
+    ["key-events", "update_key_events"],
+    ["costs", "costs"],
+    ["tags", "tags"],
+    ["impacts", "impacts"],
+  ]) {
+    await desk.opens(`/incident/${id}/${form}/`);
+    await shoot(name!);
+  }
   await desk.opens("/incident/create/");
   await desk.chooses("Customers Impact", /^High:/);
   await shoot("declare");

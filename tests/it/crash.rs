@@ -6,7 +6,7 @@
 //! reaches makes this red. Points that need a second server are those of [`crate::takeover`].
 
 use crate::{
-    stories::{DOORS, Story, difference, fault_points, is_asked},
+    stories::{AFTERWARDS, DOORS, Story, difference, fault_points, is_asked},
     takeover::OF_SERVERS,
 };
 use futures::{StreamExt, stream};
@@ -45,7 +45,7 @@ async fn run(story: Story, env: &[(&str, &str)]) -> Result<Value, String> {
 async fn a_crash_anywhere_ends_as_if_nothing_had_happened() {
     let started = Instant::now();
     let (mut covered, mut points) = (BTreeSet::<String>::new(), BTreeSet::<String>::new());
-    for (name, story) in DOORS {
+    for (name, story) in DOORS.iter().chain(AFTERWARDS) {
         let log =
             std::env::temp_dir().join(format!("firefighter-faults-{}-{}", std::process::id(), name.len()));
         let path = log.display().to_string();

@@ -44,6 +44,7 @@ async fn a_dedup_key_finds_the_open_incident_and_is_free_again_after_it() {
         let next = body["id"].as_i64().expect("a number");
         assert_ne!(next, taken, "past Mitigated the key is free");
         taken = next;
+        t.run_jobs().await;
     }
 
     let before = count(&t, "incidents").await;

@@ -15,7 +15,11 @@ pub fn FilterBar(options: Filters, shown: Shown<IncidentList>) -> impl IntoView 
     let Filters { status, priority, environment, category, .. } = options;
     let form = NodeRef::<leptos::html::Form>::new();
     let apply = apply_by_script(form);
-    let now = move |pick: fn(&Filters) -> String| move || shown.now.with(|list| pick(&list.filters));
+    // Reading the list again must not touch a field whose choice is the same: somebody may be typing in it.
+    let now = move |pick: fn(&Filters) -> String| {
+        let now = Memo::new(move |_| shown.now.with(|list| pick(&list.filters)));
+        move || now.get()
+    };
     let search = now(|f| f.search.clone());
     let created = now(|f| f.created_at.clone());
     let bounds = move || shown.now.with(|list| list.filters.created_bounds.clone());
@@ -114,7 +118,8 @@ fn Boxes(
             {choices.into_iter().map(|choice| {
                 let value = choice.value.clone();
                 let on = move || shown.now.with(|list| of(&list.filters).iter().any(|c| c.value == value && c.chosen));
-                view! { <Box name choice on/> }
+                let on = Memo::new(move |_| on());
+                view! { <Box name choice on=move || on.get()/> }
             }).collect_view()}
         </ul>
     }
@@ -151,7 +156,8 @@ fn Categories(groups: Vec<ChoiceGroup>, shown: Shown<IncidentList>) -> impl Into
                         {group.choices.into_iter().map(|choice| {
                             let value = choice.value.clone();
                             let on = move || shown.now.with(|l| l.filters.category.iter().flat_map(|g| &g.choices).any(|c| c.value == value && c.chosen));
-                            view! { <Box name="incident_category" choice on/> }
+                            let on = Memo::new(move |_| on());
+                            view! { <Box name="incident_category" choice on=move || on.get()/> }
                         }).collect_view()}
                     </ul>
                 </fieldset>
