@@ -608,7 +608,7 @@ impl Fake {
             did: did.into(),
             changes,
             words: words.into(),
-            more: domain::view::Said::default(),
+            more: Box::default(),
         };
         let line = |name: &str, did: &str, changes, about| EntryKind::Changed {
             by: Some(named(9, name)),

@@ -125,7 +125,7 @@ pub enum EntryKind {
         changes: Vec<Changed>,
         words: String,
         /// Nothing for most entries.
-        more: Said,
+        more: Box<Said>,
     },
     /// A change without words: one line.
     Changed { by: Option<Person>, did: String, changes: Vec<Changed>, about: About },

@@ -155,7 +155,7 @@ fn Line(
                     <p class="text-xs text-ink-2"><Name person=by/>" "{did}</p>
                     <Changes changes/>
                     <Prose text=words class="said mt-1"/>
-                    <More incident entry=id.clone() more/>
+                    <More incident entry=id.clone() more=*more/>
                 </div>
             </li>
         }.into_any(),
