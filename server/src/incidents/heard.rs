@@ -1,6 +1,6 @@
 //! What Slack told last. Its deliveries come twice, late and out of order; of each thing the newest told counts.
 
-use crate::failure::OrInternal;
+use super::store;
 use domain::{Result, Timestamp};
 use sqlx::PgConnection;
 
@@ -46,16 +46,5 @@ impl About<'_> {
 /// When the database refuses, or the channel is none of ours.
 pub(super) async fn is_news(conn: &mut PgConnection, told: &Told, about: About<'_>) -> Result<bool> {
     let Some(at) = told.at else { return Ok(true) };
-    let noted = sqlx::query!(
-        "INSERT INTO slack_heard (channel_id, about, at) VALUES ($1, $2, $3)
-         ON CONFLICT (channel_id, about) DO UPDATE SET at = excluded.at WHERE slack_heard.at < excluded.at",
-        told.channel,
-        about.key(),
-        at,
-    )
-    .execute(conn)
-    .await
-    .or_internal("noting what Slack told")?
-    .rows_affected();
-    Ok(noted == 1)
+    store::hear(conn, &told.channel, &about.key(), at).await
 }

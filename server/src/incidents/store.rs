@@ -158,6 +158,21 @@ pub async fn remove_member(conn: &mut PgConnection, incident: IncidentId, user: 
     Ok(removed.rows_affected() == 1)
 }
 
+/// Notes that something was told of a channel. False when the same or something newer was told before.
+pub async fn hear(conn: &mut PgConnection, channel: &str, about: &str, at: Timestamp) -> Result<bool> {
+    let noted = sqlx::query!(
+        "INSERT INTO slack_heard (channel_id, about, at) VALUES ($1, $2, $3)
+         ON CONFLICT (channel_id, about) DO UPDATE SET at = excluded.at WHERE slack_heard.at < excluded.at",
+        channel,
+        about,
+        at,
+    )
+    .execute(conn)
+    .await
+    .or_internal("noting what Slack told")?;
+    Ok(noted.rows_affected() == 1)
+}
+
 /// Locks the incident's row against other writers. False when there is none.
 pub async fn lock_row(conn: &mut PgConnection, incident: IncidentId) -> Result<bool> {
     let row = sqlx::query_scalar!("SELECT id FROM incidents WHERE id = $1 FOR NO KEY UPDATE", incident.0)

@@ -6,8 +6,8 @@ use chrono::TimeDelta;
 use domain::{
     CostId, Error, IncidentId, Origin, Result, Timestamp, UserId,
     incident::{
-        AskedImpacts, Cents, Closure, ClosureReason, Correction, Cost, Description, KeyEvents, Limits, Message, Promised, Set, Status, Title,
-        Update, parse_tags,
+        AskedImpacts, Cents, Closure, ClosureReason, Correction, Cost, Description, KeyEvents, Limits,
+        Message, Promised, Set, Status, Title, Update, parse_tags,
     },
     past::Kind,
 };

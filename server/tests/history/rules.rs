@@ -73,10 +73,9 @@ pub fn nothing_is_overwritten(records: &[Record], catalog: &Catalog) -> Verdict 
                 tags.added.iter().all(|name| !before.tags.contains(name))
                     && tags.removed.iter().all(|name| before.tags.contains(name))
             }
-            Fact::Impacts(changed) => changed
-                .impacts
-                .iter()
-                .all(|step| step.from == before.impacts.get(&step.impact_type).copied()),
+            Fact::Impacts(changed) => {
+                changed.impacts.iter().all(|step| step.from == before.impacts.get(&step.impact_type).copied())
+            }
             Fact::Corrected(corrected) => before.entries.iter().any(|entry| entry.id == corrected.update),
             Fact::Declared(_) => false,
             Fact::CostAdded(_) | Fact::ChannelAttached(_) | Fact::ChannelChanged(_) | Fact::Elsewhere => true,

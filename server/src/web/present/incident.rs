@@ -103,7 +103,7 @@ pub fn for_caller(
             let author = update.author.as_ref().and_then(|author| author.id);
             caller.may_do(Act::Correct { author }).is_ok()
         })
-        .map(|update| timeline::id(update))
+        .map(timeline::id)
         .collect();
     for entry in &mut page.timeline {
         if let EntryKind::Said { more, .. } = &mut entry.what {

@@ -111,7 +111,13 @@ impl Walk<'_> {
             Some(words) => {
                 let did = marker.map_or("posted an update", did_by_marker).into();
                 let by = by.unwrap_or_else(ourselves);
-                Some(EntryKind::Said { by, did, changes, words: words.into(), more: Box::new(self.more(update)) })
+                Some(EntryKind::Said {
+                    by,
+                    did,
+                    changes,
+                    words: words.into(),
+                    more: Box::new(self.more(update)),
+                })
             }
             None if changes.is_empty() && marker.is_none() && update.next_update_at.is_none() => None,
             None => {
