@@ -92,7 +92,7 @@ async fn a_crash_anywhere_ends_as_if_nothing_had_happened() {
     let unreached: Vec<String> =
         fault_points().into_iter().filter(|point| !is_of_servers(point) && !points.contains(point)).collect();
     assert!(unreached.is_empty(), "no story reaches {unreached:?}");
-    assert!(started.elapsed() < Duration::from_secs(900), "the driver hangs");
+    assert!(started.elapsed() < Duration::from_secs(1_800), "the driver hangs");
 }
 
 fn is_of_servers(point: &str) -> bool {

@@ -26,7 +26,8 @@ const AT_ONCE: usize = 4;
 /// Calls end after so long where one hangs.
 const PATIENCE: &str = "1200";
 const HANGS: u64 = 2_500;
-const BUDGET: Duration = Duration::from_secs(240);
+/// So long, and it does not end: a loaded machine takes several times what an idle one does.
+const ENDS_WITHIN: Duration = Duration::from_secs(1_800);
 
 /// What a call can meet.
 pub fn kinds() -> Vec<(&'static str, Kind)> {
@@ -223,5 +224,5 @@ async fn every_call_meets_every_fault_and_converges() {
     let forbidden = ("private channels forbidden", forbidden);
     cells.push(Cell::of("conversations.create", forbidden, "a private incident"));
     drive("faults", cells, &told, started).await;
-    assert!(started.elapsed() < BUDGET * 2, "the driver hangs");
+    assert!(started.elapsed() < ENDS_WITHIN, "the driver hangs");
 }

@@ -155,7 +155,8 @@ pub async fn perform(
         }
         Act::GoAway { who } => {
             let who = seat.people[who % seat.people.len()];
-            unseen(incidents::members::leave(&seat.ctx, &seat.caller, id, who).await)
+            let told = Told::seen(&format!("C{id}"));
+            unseen(incidents::members::went(&seat.ctx, &told, "U0WHO", id, Some(who)).await)
         }
         Act::Pay { cents, words } => pays(seat, id, *cents, *words, key).await,
         Act::TakeBack { line } => takes_back(seat, id, *line).await,
