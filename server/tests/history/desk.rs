@@ -109,6 +109,7 @@ impl Desk {
             title: Some("Card payments fail at checkout".into()),
             description: Some("Customers reach the last step and are sent back.".into()),
             incident_category: Some(self.catalog.categories[0].id.to_string()),
+            priority: Some(self.catalog.priorities[1].id.to_string()),
             environment: vec![self.catalog.environments[0].id.to_string()],
             ..RawDeclaration::default()
         };
