@@ -46,7 +46,7 @@ const declaresByApi = async (desk: Desk, title: string, email: string) => {
       description: "The monitoring says so.",
       environment_id: await one("environments", (row) => row.value === "PRD"),
       incident_category_id: await one("incident-categories", (row) => row.name === "Payment"),
-      priority_id: await one("priorities", (row) => row.value === 3),
+      priority_id: await one("priorities", (row) => row.value === 2),
       created_by_email: email,
     },
     headers: { origin: originOf() },

@@ -40,7 +40,7 @@ test("the page shows the incident as it was, and leads on and back", async ({ de
   await expect(page.locator("h1 + *, h1").first()).toBeVisible();
   await expect(page.getByText("What came later is hidden, nothing can be changed here.")).toBeVisible();
   await expect(page.getByRole("button", { name: "Post update" })).toHaveCount(0);
-  await expect(page.getByRole("link", { name: /^(Change|Add|Post)/ })).toHaveCount(0);
+  await expect(page.getByRole("link", { name: /^(Change |Add|Post)/ })).toHaveCount(0);
   await desk.isAccessible();
   await desk.fits();
 

@@ -74,8 +74,8 @@ pub struct Said {
     pub at: Timestamp,
 }
 
-/// What is not closed, by status ascending, inside by priority, then newest: at most `per_status` of each; and of
-/// those where `me` holds a role, at most `of_mine` of each.
+/// What is not closed, by status ascending, inside by priority, then newest: at most `per_status` of each, and the
+/// worst one wherever it stands; and of those where `me` holds a role, at most `of_mine` of each.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -84,6 +84,7 @@ pub async fn active(
     viewer: Viewer,
     lead: Option<RoleTypeId>,
     me: Option<UserId>,
+    worst: Option<IncidentId>,
     per_status: i64,
     of_mine: i64,
 ) -> Result<(Vec<Active>, Vec<Active>)> {
@@ -106,7 +107,7 @@ pub async fn active(
                   s.environment_id AS "environment_id!", s.private AS "private!", s.created_at AS "created_at!",
                   s.mitigated_at, s.next_update_at, s.of_status AS "of_status!", s.oldest AS "oldest!",
                   u.full_name AS "opened_by!", l.full_name AS "lead?", w.message AS "words?", w.event_ts AS "said_at?",
-                  a.full_name AS "said_by?", s.place <= $5 AS "shown!", s.mine AND s.place_of_mine <= $6 AS "mine!"
+                  a.full_name AS "said_by?", s.place <= $5 OR coalesce(s.id = $7, false) AS "shown!", s.mine AND s.place_of_mine <= $6 AS "mine!"
            FROM ranked s JOIN users u ON u.id = s.created_by
            LEFT JOIN incident_roles r ON r.incident_id = s.id AND r.role_type_id = $3
            LEFT JOIN users l ON l.id = r.user_id
@@ -114,7 +115,7 @@ pub async fn active(
                               WHERE incident_id = s.id AND message <> ''
                               ORDER BY event_ts DESC, created_at DESC LIMIT 1) w ON true
            LEFT JOIN users a ON a.id = w.created_by
-           WHERE s.place <= $5 OR (s.mine AND s.place_of_mine <= $6)
+           WHERE s.place <= $5 OR s.id = $7 OR (s.mine AND s.place_of_mine <= $6)
            ORDER BY s.status, s.place"#,
         viewer.user.map(|u| u.0),
         viewer.sees_private,
@@ -122,6 +123,7 @@ pub async fn active(
         me.map(|u| u.0),
         per_status,
         of_mine,
+        worst.map(|id| id.0),
     )
     .fetch_all(db)
     .await

@@ -29,7 +29,7 @@ use tokio::sync::OnceCell;
 /// So many entries of a timeline, notes and deliveries are shown; the rest is in the record.
 pub(super) const SHOWN: i64 = 500;
 /// Of one status so many are shown on the dashboard.
-const PER_STATUS: i64 = 10;
+const PER_STATUS: i64 = 25;
 const YOURS: i64 = 10;
 /// "Is it one of these?"
 const RECENT: i64 = 8;
@@ -118,8 +118,10 @@ impl Desk for Web {
         let lead =
             catalog.role_type_by_slug("commander").or_else(|| catalog.role_types.iter().find(|r| r.required));
         let lead = lead.map(|role| role.id);
-        let (active, yours) = desk::active(db, viewer, lead, caller.user_id(), PER_STATUS, YOURS).await?;
         let (worst, burning) = self.burning(caller).await?;
+        let first = worst.map(|fire| fire.id);
+        let (active, yours) =
+            desk::active(db, viewer, lead, caller.user_id(), first, PER_STATUS, YOURS).await?;
         let fire = match worst {
             Some(fire) => Some(self.facts(caller, fire.id).await?),
             None => None,

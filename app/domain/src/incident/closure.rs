@@ -71,8 +71,14 @@ pub struct Closure {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RawClosure {
+    /// Left empty it is sent as empty: a form that leaves it out asks for no closing.
+    #[serde(serialize_with = "or_empty")]
     pub reason: Option<String>,
     pub reference: Option<String>,
+}
+
+fn or_empty<S: serde::Serializer>(text: &Option<String>, s: S) -> Result<S::Ok, S::Error> {
+    s.serialize_str(text.as_deref().unwrap_or_default())
 }
 
 impl Closure {

@@ -326,7 +326,7 @@ fn Alike(found: Vec<RecentIncident>) -> impl IntoView {
 #[component]
 fn Recent(incident: RecentIncident) -> impl IntoView {
     let cool = incident.status.value >= 40;
-    let label = format!("Add to #{} instead", incident.id);
+    let label = format!("Add to it instead: #{}", incident.id);
     let instead = (incident.status.value < 60).then(|| view! {
         <button class="btn btn-line btn-xs mt-1" name="instead" value=incident.id.to_string() aria-label=label
             title="Nothing is declared: what you wrote becomes an update of this incident">"Add to it instead"</button>

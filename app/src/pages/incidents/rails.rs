@@ -114,7 +114,7 @@ pub fn WhereAndWhat(page: IncidentPage, retry: ServerAction<RetryDelivery>, retr
             </Sections>
             <Sections id="impacts" title="Impacts">
                 <Impacts impacts=page.impacts suggestion=page.suggestion/>
-                <Change href=routes::impacts(id) text="Change impacts"/>
+                {change(routes::impacts(id), "Change impacts")}
             </Sections>
             {costs}
             <Sections id="facts" title="Facts">
