@@ -5,7 +5,7 @@ use crate::{
     change::{Attached, Change, Channel, Declared, RolesChanged, Updated},
     jobs::{Job, SlackJob},
 };
-use domain::{IncidentId, Origin};
+use domain::{IncidentId, Origin, UpdateId};
 
 /// In the order in which they go into their lanes.
 pub fn consequences(change: &Change, _origin: Origin) -> Vec<Job> {
@@ -40,7 +40,7 @@ pub fn consequences(change: &Change, _origin: Origin) -> Vec<Job> {
 
 fn after_declared(d: &Declared) -> Vec<Job> {
     match d.channel {
-        Channel::Wanted => set_up(d.incident),
+        Channel::Wanted => set_up(d.incident, None),
         Channel::None | Channel::There | Channel::Archived => vec![],
     }
 }
@@ -68,7 +68,7 @@ fn after_updated(u: &Updated) -> Vec<Job> {
     match u.channel {
         Channel::None | Channel::Archived => {}
         // Raised from P4: the channel it lacked, dressed as at declaring; then the update itself.
-        Channel::Wanted => jobs.extend(set_up(incident)),
+        Channel::Wanted => jobs.extend(set_up(incident, Some(u.update))),
         Channel::There if u.touches_channel => {
             jobs.extend(slack([
                 SlackJob::ReconcileChannel { incident },
@@ -108,9 +108,9 @@ fn after_roles(r: &RolesChanged) -> Vec<Job> {
 }
 
 /// A channel and all that dresses it, in the order of the spec (10 §13.3).
-fn set_up(incident: IncidentId) -> Vec<Job> {
+fn set_up(incident: IncidentId, raised_by: Option<UpdateId>) -> Vec<Job> {
     slack([
-        SlackJob::CreateChannel { incident },
+        SlackJob::CreateChannel { incident, raised_by },
         SlackJob::ReconcileChannel { incident },
         SlackJob::Invite { incident },
         SlackJob::DeclaredCard { incident },

@@ -3,8 +3,15 @@
 use crate::web::{declares, path};
 use std::time::Duration;
 use tests::{
-    app::{App, doors::PRIVATE_CATEGORY, slack::said},
-    sandbox::faults::{Fault, Kind},
+    app::{
+        App,
+        doors::{P1, P2, PRIVATE_CATEGORY},
+        slack::said,
+    },
+    sandbox::{
+        faults::{Fault, Kind},
+        slack::state::{Channel, Message},
+    },
 };
 
 // CORE-058 CORE-072 CORE-073: twenty minutes without Slack: declaring and updating go on; on return one channel, each message once, in order.
@@ -14,14 +21,15 @@ async fn what_was_said_while_slack_was_away_stands_behind_the_card_in_order() {
     let web = t.web_as("yusuf.demir").await;
     t.sandbox.goes_down();
     let at = path(&declares(&web, &[]).await);
-    for (minutes, words) in [
-        (5, "First, we look at the gateway."),
-        (5, "Second, the provider is healthy."),
-        (10, "Third, we roll the release back."),
+    for (minutes, words, priority) in [
+        (5, "First, we look at the gateway.", P2),
+        (5, "Second, the provider is healthy.", P1),
+        (10, "Third, we roll the release back.", P1),
     ] {
         t.advance(Duration::from_secs(60 * minutes)).await;
         let page = web.get(&at).await;
-        let page = web.submit(&page, "/fn/incident/update", &[("asked[message]", words)]).await;
+        let said = [("asked[message]", words), ("asked[priority][to]", priority)];
+        let page = web.submit(&page, "/fn/incident/update", &said).await;
         assert!(page.text().contains(words), "{}", page.text());
     }
     let page = web.get(&at).await.text();
@@ -40,20 +48,25 @@ async fn what_was_said_while_slack_was_away_stands_behind_the_card_in_order() {
         s.slack.channels.iter().filter(|c| c.name.ends_with("-prd-other")).cloned().collect::<Vec<_>>()
     });
     assert_eq!(channels.len(), 1, "one channel");
-    let all: Vec<String> = channels[0]
-        .messages
-        .iter()
-        .map(|m| said(&serde_json::json!({"text": m.text, "blocks": m.blocks})))
-        .collect();
-    let at = |words: &str| {
-        let places: Vec<usize> =
-            all.iter().enumerate().filter(|(_, m)| m.contains(words)).map(|(i, _)| i).collect();
-        assert_eq!(places.len(), 1, "{words:?} is said once: {all:#?}");
+    let updates = ["First, we look", "Second, the provider", "Third, we roll"];
+    says_once_in_order(&channels[0], &["*Opened by*", updates[0], updates[1], updates[2]]);
+    // Where it is announced: that it exists before what followed, though the channel it names came last.
+    let announced = t.sandbox.read(|s| s.slack.channels.iter().find(|c| c.name == "tech-incidents").cloned());
+    let announced = announced.expect("where it is announced");
+    says_once_in_order(&announced, &["New incident", updates[0], updates[1], updates[2]]);
+    t.ends_well().await;
+}
+
+fn says_once_in_order(channel: &Channel, words: &[&str]) {
+    let said = |m: &Message| said(&serde_json::json!({"text": m.text, "blocks": m.blocks}));
+    let all: Vec<String> = channel.messages.iter().map(said).collect();
+    let place = |words: &&str| {
+        let places: Vec<usize> = (0..all.len()).filter(|place| all[*place].contains(words)).collect();
+        assert_eq!(places.len(), 1, "{words:?} is said once in #{}: {all:#?}", channel.name);
         places[0]
     };
-    let order = [at("*Opened by*"), at("First, we look"), at("Second, the provider"), at("Third, we roll")];
-    assert!(order.is_sorted(), "{order:?}: {all:#?}");
-    t.ends_well().await;
+    let order: Vec<usize> = words.iter().map(place).collect();
+    assert!(order.is_sorted(), "#{}: {order:?}: {all:#?}", channel.name);
 }
 
 // SLK-224 SLK-225: a refused private channel is never made public: it waits for a person, who presses Retry.

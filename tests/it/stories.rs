@@ -100,7 +100,6 @@ async fn beside(t: &App) {
 async fn correct(t: &App) {
     let web = t.web_as("yusuf.demir").await;
     let incident = declare(t, &web, P2).await;
-    t.run_jobs().await;
     let said = [("asked[message]", "It is the gateway again."), ("asked[next_update]", "30")];
     t.insist(&web, &incident, "/fn/incident/update", &said).await;
     t.run_jobs().await;
@@ -117,6 +116,7 @@ async fn correct(t: &App) {
 async fn close(t: &App) -> String {
     let web = t.web_as("yusuf.demir").await;
     let incident = declare(t, &web, P2).await;
+    // What is closed before it was announced is not announced any more.
     t.run_jobs().await;
     let said =
         [("asked[closure][reason]", "duplicate"), ("asked[message]", "The same as the one before it.")];

@@ -27,11 +27,18 @@ pub struct NewChannel {
     pub creator: Option<String>,
 }
 
-/// Attaches the channel; attached already, nothing happens.
+/// Attaches the channel; attached already, nothing happens. `raised_by` is the update that asked for it, when declaring
+/// did not.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such incident.
-pub async fn attach_channel(ctx: &Context, run: &Run, id: IncidentId, channel: &NewChannel) -> Result<()> {
+pub async fn attach_channel(
+    ctx: &Context,
+    run: &Run,
+    id: IncidentId,
+    channel: &NewChannel,
+    raised_by: Option<UpdateId>,
+) -> Result<()> {
     let caller = Caller::system(Origin::Schedule);
     let catalog = ctx.catalog().await?;
     let mut w = ctx.write(&caller).await?.born_of(run);
@@ -69,15 +76,6 @@ pub async fn attach_channel(ctx: &Context, run: &Run, id: IncidentId, channel: &
             .fetch_all(w.conn())
             .await
             .or_internal("reading the roles of an incident")?;
-    let raised_by = sqlx::query_scalar!(
-        "SELECT u.id FROM incident_updates u JOIN incidents i ON i.id = u.incident_id
-         WHERE u.incident_id = $1 AND u.priority_id IS NOT NULL AND u.created_at > i.created_at
-         ORDER BY u.created_at DESC LIMIT 1",
-        id.0
-    )
-    .fetch_optional(w.conn())
-    .await
-    .or_internal("finding the update that asked for a channel")?;
     let announced = is_announced(
         &catalog,
         query::status(incident.status),
@@ -90,7 +88,7 @@ pub async fn attach_channel(ctx: &Context, run: &Run, id: IncidentId, channel: &
         channel: channel.id.clone(),
         name: channel.name.clone(),
         announced,
-        raised_by: raised_by.map(UpdateId),
+        raised_by,
         holders: holders.iter().map(|h| (RoleTypeId(h.role_type_id), UserId(h.user_id))).collect(),
     };
     w.commit(Change::ChannelAttached(attached), ()).await

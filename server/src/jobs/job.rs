@@ -27,7 +27,12 @@ pub enum CoreJob {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum SlackJob {
     /// say: the incident's channel. Parked, it holds its lane.
-    CreateChannel { incident: IncidentId },
+    CreateChannel {
+        incident: IncidentId,
+        /// The update that asked for it, when declaring did not: that is what is announced.
+        #[serde(default)]
+        raised_by: Option<UpdateId>,
+    },
     /// reconcile: name, topic and bookmark of the channel.
     ReconcileChannel { incident: IncidentId },
     /// reconcile: opener, role holders and members are in the channel.
@@ -95,7 +100,7 @@ impl Job {
     pub fn incident(&self) -> Option<IncidentId> {
         match self {
             Job::Slack(job) => match job {
-                SlackJob::CreateChannel { incident }
+                SlackJob::CreateChannel { incident, .. }
                 | SlackJob::ReconcileChannel { incident }
                 | SlackJob::Invite { incident }
                 | SlackJob::DeclaredCard { incident }
@@ -117,7 +122,7 @@ impl Job {
     pub fn lane(&self) -> String {
         match self {
             Job::Slack(job) => match job {
-                SlackJob::CreateChannel { incident }
+                SlackJob::CreateChannel { incident, .. }
                 | SlackJob::ReconcileChannel { incident }
                 | SlackJob::Invite { incident }
                 | SlackJob::DeclaredCard { incident }
@@ -139,7 +144,7 @@ impl Job {
     pub fn once_key(&self) -> Option<String> {
         match self {
             Job::Slack(job) => match job {
-                SlackJob::CreateChannel { incident } => Some(format!("slack.create_channel {incident}")),
+                SlackJob::CreateChannel { incident, .. } => Some(format!("slack.create_channel {incident}")),
                 SlackJob::RolesMessage { incident } => Some(format!("slack.roles_message {incident}")),
                 SlackJob::PostUpdate { update, .. } => Some(format!("slack.post_update {update}")),
                 SlackJob::Announce { incident, update: None } => Some(format!("slack.announce {incident}")),
@@ -188,6 +193,15 @@ impl Job {
                 | SlackJob::DeleteNotice { .. } => None,
             },
             Job::Core(CoreJob::RootHistory { .. }) => Some("root_history".into()),
+        }
+    }
+
+    /// The lane whose holder must be done before this can be said: announcements name the channel, and what was declared
+    /// is announced before what followed.
+    pub fn behind_lane(&self) -> Option<String> {
+        match self {
+            Job::Slack(SlackJob::Announce { incident, .. }) => Some(format!("channel {incident}")),
+            _ => None,
         }
     }
 

@@ -37,8 +37,9 @@ pub async fn insert(conn: &mut PgConnection, jobs: &[Job], origin: &Origin<'_>) 
     let rows: Vec<Value> = jobs
         .iter()
         .map(|job| {
-            let lane = job.lane();
-            let behind = origin.parent.filter(|parent| parent.lane == lane).map(|p| p.place.as_slice());
+            let (lane, behind_lane) = (job.lane(), job.behind_lane());
+            let follows = |parent: &&Run| parent.lane == lane || Some(&parent.lane) == behind_lane.as_ref();
+            let behind = origin.parent.filter(follows).map(|p| p.place.as_slice());
             json!({
                 "kind": job.kind(),
                 "vendor": job.vendor(),
@@ -46,6 +47,7 @@ pub async fn insert(conn: &mut PgConnection, jobs: &[Job], origin: &Origin<'_>) 
                 "incident_id": job.incident(),
                 "behind": behind.unwrap_or_default(),
                 "lane": lane,
+                "behind_lane": behind_lane,
                 "once_key": job.once_key(),
                 "merge_key": job.merge_key(),
                 "holds_lane": job.holds_lane(),
@@ -54,12 +56,12 @@ pub async fn insert(conn: &mut PgConnection, jobs: &[Job], origin: &Origin<'_>) 
         .collect();
     let caller = json!({ "actor": origin.caller.actor, "origin": origin.caller.origin });
     sqlx::query!(
-        "INSERT INTO jobs (kind, vendor, payload, incident_id, lane, place, once_key, merge_key, holds_lane,
-                           run_at, since, created_at, parent, caller, trace)
-         SELECT kind, vendor, payload, incident_id, lane, behind || nextval('job_places'), once_key, merge_key,
+        "INSERT INTO jobs (kind, vendor, payload, incident_id, lane, behind_lane, place, once_key, merge_key,
+                           holds_lane, run_at, since, created_at, parent, caller, trace)
+         SELECT kind, vendor, payload, incident_id, lane, behind_lane, behind || nextval('job_places'), once_key, merge_key,
                 holds_lane, $2, $2, $2, $3, $4, $5
          FROM jsonb_to_recordset($1) AS j(kind text, vendor text, payload jsonb, incident_id bigint, lane text,
-                                          behind bigint[], once_key text, merge_key text, holds_lane boolean)
+                                          behind_lane text, behind bigint[], once_key text, merge_key text, holds_lane boolean)
          ON CONFLICT (once_key) DO NOTHING",
         Value::Array(rows),
         origin.now,
@@ -99,7 +101,8 @@ pub struct Claimed {
     pub run: Run,
 }
 
-/// The next job that may run: due, nothing unfinished before it in its lane, its vendor not paused. `session` is the
+/// The next job that may run: due, nothing unfinished before it in its lane or holding the one it stands behind, its
+/// vendor not paused. `session` is the
 /// one that holds the worker's lock: who lost it claims nothing.
 ///
 /// # Errors
@@ -124,6 +127,8 @@ async fn claim_in(tx: &mut PgConnection, worker: i32, now: Timestamp) -> Result<
            AND NOT EXISTS (SELECT FROM jobs b WHERE b.lane = j.lane
                            AND (b.state = 'running'
                                 OR b.place < j.place AND (b.state = 'waiting' OR b.state = 'parked' AND b.holds_lane)))
+           AND NOT EXISTS (SELECT FROM jobs h WHERE h.lane = j.behind_lane AND h.holds_lane AND h.place < j.place
+                           AND h.state IN ('waiting', 'running', 'parked'))
            AND NOT EXISTS (SELECT FROM vendor_pauses p
                            WHERE p.vendor = j.vendor AND p.method = '*' AND p.failures >= $2 AND p.until > $1)
          ORDER BY j.run_at, j.id
@@ -154,6 +159,8 @@ async fn claim_in(tx: &mut PgConnection, worker: i32, now: Timestamp) -> Result<
            AND NOT EXISTS (SELECT FROM jobs b WHERE b.lane = j.lane
                            AND (b.state = 'running'
                                 OR b.place < j.place AND (b.state = 'waiting' OR b.state = 'parked' AND b.holds_lane)))
+           AND NOT EXISTS (SELECT FROM jobs h WHERE h.lane = j.behind_lane AND h.holds_lane AND h.place < j.place
+                           AND h.state IN ('waiting', 'running', 'parked'))
          RETURNING id, kind, vendor, payload, lane, place, attempt, taken_over, created_at, late, merge_key, trace",
         candidate.id,
         worker,

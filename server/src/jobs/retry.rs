@@ -46,7 +46,7 @@ pub async fn give_up(ctx: &Context, caller: &Caller, job: JobId) -> Result<()> {
          FROM jobs j JOIN incidents i ON i.id = j.incident_id
          WHERE j.id = $1 AND j.state = 'parked'
            AND (NOT i.private OR may_see_private(i.id, $3, $4))
-           AND (d.id = j.id OR j.holds_lane AND d.lane = j.lane AND d.state IN ('waiting', 'parked'))
+           AND (d.id = j.id OR j.holds_lane AND (d.lane = j.lane OR d.behind_lane = j.lane) AND d.state IN ('waiting', 'parked'))
          RETURNING i.id",
         job.0,
         ctx.now(),

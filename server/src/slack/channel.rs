@@ -19,7 +19,7 @@ use crate::{
     jobs::{Done, JobError},
 };
 use domain::{
-    IncidentId, Timestamp,
+    IncidentId, Timestamp, UpdateId,
     catalog::{Catalog, Environment},
     incident::naming,
 };
@@ -30,7 +30,11 @@ const TOPIC: usize = 250;
 const NAMES: u32 = 9;
 
 /// Makes the channel, or finds the one that was made.
-pub(super) async fn create(desk: &Desk<'_>, id: IncidentId) -> Result<Done, JobError> {
+pub(super) async fn create(
+    desk: &Desk<'_>,
+    id: IncidentId,
+    raised_by: Option<UpdateId>,
+) -> Result<Done, JobError> {
     let scene = desk.scene(id).await?;
     if scene.incident.channel.is_some() {
         return Ok(Done::Nothing);
@@ -44,17 +48,17 @@ pub(super) async fn create(desk: &Desk<'_>, id: IncidentId) -> Result<Done, JobE
     if say.tried_at.is_some()
         && let Some(found) = find_own(desk, &wanted, private, &bot, first_try).await?
     {
-        return attach(desk, id, &say, found).await;
+        return attach(desk, id, raised_by, &say, found).await;
     }
     said::trying(desk, &say).await?;
     let mut attempt = 1;
     while attempt <= NAMES {
         let name = nth_name(&wanted, attempt);
         match desk.call(Method::Create, desk.slack.create_channel(&name, private)).await? {
-            Ok(made) => return attach(desk, id, &say, made).await,
+            Ok(made) => return attach(desk, id, raised_by, &say, made).await,
             Err(error) if error.is("name_taken") => {
                 if let Some(found) = find_own(desk, &wanted, private, &bot, first_try).await? {
-                    return attach(desk, id, &say, found).await;
+                    return attach(desk, id, raised_by, &say, found).await;
                 }
                 // By a request of a server that was cut off, which came through after all.
                 if desk.scene(id).await?.incident.channel.is_some() {
@@ -88,6 +92,7 @@ pub(super) async fn create(desk: &Desk<'_>, id: IncidentId) -> Result<Done, JobE
 async fn attach(
     desk: &Desk<'_>,
     id: IncidentId,
+    raised_by: Option<UpdateId>,
     say: &said::Say,
     made: Conversation,
 ) -> Result<Done, JobError> {
@@ -98,7 +103,7 @@ async fn attach(
         private: made.is_private,
         creator: (!bot.is_empty()).then_some(bot),
     };
-    incidents::attach_channel(desk.ctx, desk.run, id, &channel).await?;
+    incidents::attach_channel(desk.ctx, desk.run, id, &channel, raised_by).await?;
     said::done(desk, say, &Posted { channel: made.id.clone(), ts: made.id }).await?;
     Ok(Done::Done)
 }

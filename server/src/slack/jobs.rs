@@ -34,7 +34,9 @@ pub async fn run(ctx: &Context, job: &SlackJob, run: &Run) -> Result<Done, JobEr
     };
     let desk = Desk { ctx, slack, run };
     match job {
-        SlackJob::CreateChannel { incident } => channel::create(&desk, *incident).await,
+        SlackJob::CreateChannel { incident, raised_by } => {
+            channel::create(&desk, *incident, *raised_by).await
+        }
         SlackJob::ReconcileChannel { incident } => channel::reconcile(&desk, *incident).await,
         SlackJob::Invite { incident } => invitations::invite(&desk, *incident).await,
         SlackJob::DeclaredCard { incident } => declared_card(&desk, *incident).await,

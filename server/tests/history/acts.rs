@@ -312,10 +312,10 @@ async fn channel(seat: &Seat, id: IncidentId, what: u8) -> Result<()> {
     let told = Told::seen(&name);
     match what {
         0 => {
-            let job = Job::Slack(SlackJob::CreateChannel { incident: id });
+            let job = Job::Slack(SlackJob::CreateChannel { incident: id, raised_by: None });
             let run = Run::in_the_foreground(&job, seat.ctx.now());
             let channel = NewChannel { id: name, name: format!("card-{id}"), private: false, creator: None };
-            incidents::attach_channel(&seat.ctx, &run, id, &channel).await
+            incidents::attach_channel(&seat.ctx, &run, id, &channel, None).await
         }
         1 => incidents::channel_event(&seat.ctx, &told, ChannelEvent::Archived).await,
         2 => incidents::channel_event(&seat.ctx, &told, ChannelEvent::Unarchived).await,

@@ -129,7 +129,7 @@ impl App {
     }
 
     /// Works until no job is left to do: starts the server anew when it died by a fault, and moves the clock to the
-    /// moment that a job waits for. What stands behind a parked job that holds its lane waits for a person.
+    /// moment that the first job of a lane waits for. What stands behind a parked job that holds its lane waits for a person.
     pub async fn run_jobs(&self) {
         let end = Instant::now() + Duration::from_secs(180);
         loop {
@@ -137,10 +137,15 @@ impl App {
             self.sandbox.settle().await.expect("events are taken");
             let (unfinished, due_in_us): (i64, Option<i64>) = sqlx::query_as(
                 "SELECT count(*), CASE WHEN bool_or(state = 'running') THEN 0
-                                       ELSE (extract(epoch FROM min(run_at)) * 1000000)::bigint - $1 END
+                                       ELSE (extract(epoch FROM min(run_at) FILTER (WHERE NOT EXISTS (
+                                               SELECT FROM jobs f WHERE f.lane IN (j.lane, j.behind_lane) AND f.place < j.place
+                                               AND f.state = 'waiting' AND (f.lane = j.lane OR f.holds_lane)
+                                             ))) * 1000000)::bigint - $1 END
                  FROM jobs j WHERE state = 'running'
                     OR state = 'waiting' AND NOT EXISTS (SELECT FROM jobs b WHERE b.lane = j.lane AND b.place < j.place
-                                                         AND b.state = 'parked' AND b.holds_lane)",
+                                                         AND b.state = 'parked' AND b.holds_lane)
+                       AND NOT EXISTS (SELECT FROM jobs h WHERE h.lane = j.behind_lane AND h.place < j.place
+                                                         AND h.state = 'parked' AND h.holds_lane)",
             )
             .bind(self.sandbox.read(|state| state.clock.now_micros()))
             .fetch_one(&self.db)
@@ -237,7 +242,9 @@ impl App {
                 "SELECT count(*) FROM jobs j WHERE state = 'running'
                     OR state = 'waiting' AND run_at <= to_timestamp($1::float8 / 1000000)
                        AND NOT EXISTS (SELECT FROM jobs b WHERE b.lane = j.lane AND b.place < j.place
-                                       AND b.state IN ('waiting', 'parked') AND (b.state = 'waiting' OR b.holds_lane))",
+                                       AND b.state IN ('waiting', 'parked') AND (b.state = 'waiting' OR b.holds_lane))
+                       AND NOT EXISTS (SELECT FROM jobs h WHERE h.lane = j.behind_lane AND h.place < j.place
+                                       AND h.state IN ('waiting', 'parked') AND h.holds_lane)",
             )
             .bind(now as f64)
             .fetch_one(&self.db)
