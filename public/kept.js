@@ -1,5 +1,6 @@
 // What was typed and not sent yet stays in the browser: after a reload, a session that ended, a server that restarted.
-// A form says by `data-keep` whose it is and what it is about, and by `data-done` where it leads once it is accepted.
+// A form says by `data-keep` whose it is and what it is about, and by `data-done` where it leads once it is accepted; a
+// button that leads elsewhere has its own.
 // Only fields that differ from what the page came with are kept. Accepted, or signed out: gone.
 
 /** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Field */
@@ -139,10 +140,10 @@ document.addEventListener("reset", ({ target }) => {
 });
 document.addEventListener(
   "submit",
-  ({ target }) => {
+  ({ target, submitter }) => {
     if (target instanceof HTMLFormElement && target.id === "logout") keys().forEach((key) => write(key, null));
     if (!isKept(target)) return;
-    const done = target.dataset.done ?? "";
+    const done = submitter?.dataset.done ?? target.dataset.done ?? "";
     // The address may say so already, of what was sent before.
     if (done && (location.pathname + location.hash).endsWith(done)) history.replaceState(history.state, "", location.pathname + location.search);
     save(target, done);

@@ -77,3 +77,22 @@ test("an incident is declared, gets its channel, and is told in both places", as
   expect(times).toBe(1);
   expect(await violations()).toEqual([]);
 });
+
+// What was about to be declared exists already: the words go there, nothing is declared, and nothing is left behind.
+test("what was written goes to the incident that exists", async ({ desk, person }) => {
+  const { page } = desk;
+  await desk.is(person.username);
+  const word = unique();
+  const id = await desk.declared({ title: `Zeppelins are late ${word}` });
+  await desk.opens("/incident/create/");
+  await page.getByLabel("Title").fill(`Zeppelins ${word} do not fly`);
+  await page.getByLabel("Summary").fill(`Passengers ${word} wait at the mast.`);
+  const instead = page.getByRole("button", { name: /^Add to it instead/ });
+  // While it is typed, only what is alike stays.
+  if (desk.script) await expect(instead).toHaveCount(1);
+  await page.getByRole("button", { name: `Add to it instead: #${id}`, exact: true }).click();
+  await expect(page).toHaveURL(new RegExp(`/incident/${id}/#saved$`));
+  await expect(page.getByRole("list", { name: "Newest first" })).toContainText(`Passengers ${word} wait`);
+  await desk.opens("/incident/create/");
+  await expect(page.getByLabel("Summary")).toHaveValue("");
+});

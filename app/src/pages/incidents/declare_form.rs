@@ -328,7 +328,7 @@ fn Recent(incident: RecentIncident) -> impl IntoView {
     let cool = incident.status.value >= 40;
     let label = format!("Add to it instead: #{}", incident.id);
     let instead = (incident.status.value < 60).then(|| view! {
-        <button class="btn btn-line btn-xs mt-1" name="instead" value=incident.id.to_string() aria-label=label
+        <button class="btn btn-line btn-xs mt-1" name="instead" value=incident.id.to_string() aria-label=label data-done=format!("{}#saved", routes::incident(incident.id))
             title="Nothing is declared: what you wrote becomes an update of this incident">"Add to it instead"</button>
     });
     view! {
