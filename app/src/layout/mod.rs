@@ -9,3 +9,27 @@ mod keys;
 
 pub use errors::{ErrorBody, NotFound, Trouble};
 pub use frame::Frame;
+
+use crate::{Problem, components::Waiting};
+use leptos::prelude::*;
+
+/// A page that is made from what is read first: it waits for it, or says why it cannot be shown.
+pub fn read_first<T, V>(
+    read: Resource<Result<T, Problem>>,
+    page: impl Fn(T) -> V + Copy + Send + 'static,
+) -> impl IntoView
+where
+    T: Clone + Send + Sync + 'static,
+    V: IntoView + 'static,
+{
+    view! {
+        <Transition fallback=Waiting>
+            {move || Suspend::new(async move {
+                match read.await {
+                    Ok(found) => page(found).into_any(),
+                    Err(problem) => view! { <Trouble problem/> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}

@@ -6,9 +6,9 @@ use super::{
 };
 use crate::{
     Problem,
-    components::{ErrorSummary, ErrorText, Icon, Options, Prio, Status, Title, Waiting, area_text},
+    components::{ErrorSummary, ErrorText, Icon, Options, Prio, Status, Title, area_text},
     forms::{Sent, answer},
-    layout::Trouble,
+    layout::read_first,
     routes,
 };
 use domain::{
@@ -42,16 +42,7 @@ pub fn Close() -> impl IntoView {
     let action = ServerAction::<CloseIncident>::new();
     let sent = Sent::to(CLOSE, answer(action));
     let page = Resource::new(move || id.get(), page_of);
-    view! {
-        <Transition fallback=Waiting>
-            {move || Suspend::new(async move {
-                match page.await {
-                    Ok(page) => view! { <Page page action sent/> }.into_any(),
-                    Err(problem) => view! { <Trouble problem/> }.into_any(),
-                }
-            })}
-        </Transition>
-    }
+    read_first(page, move |page| view! { <Page page action sent/> })
 }
 
 #[component]

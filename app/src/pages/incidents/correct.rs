@@ -6,9 +6,9 @@ use super::{
 };
 use crate::{
     Problem,
-    components::{Ago, ErrorSummary, ErrorText, Title, Waiting, area_text},
+    components::{Ago, ErrorSummary, ErrorText, Title, area_text},
     forms::{Sent, answer},
-    layout::Trouble,
+    layout::read_first,
     routes,
 };
 use domain::{
@@ -46,16 +46,7 @@ pub fn Correct() -> impl IntoView {
     let action = ServerAction::<CorrectEntry>::new();
     let sent = Sent::to(CORRECT, answer(action));
     let found = Resource::new(move || (id.get(), entry.get()), |(id, entry)| entry_of(id, entry));
-    view! {
-        <Transition fallback=Waiting>
-            {move || Suspend::new(async move {
-                match found.await {
-                    Ok((page, entry)) => view! { <Page page entry action sent/> }.into_any(),
-                    Err(problem) => view! { <Trouble problem/> }.into_any(),
-                }
-            })}
-        </Transition>
-    }
+    read_first(found, move |(page, entry)| view! { <Page page entry action sent/> })
 }
 
 /// The incident and the entry that the address names.

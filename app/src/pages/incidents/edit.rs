@@ -9,9 +9,9 @@ use super::{
 };
 use crate::{
     Problem,
-    components::{CheckBox, ErrorSummary, ErrorText, Grouped, Title, Waiting, area_text},
+    components::{CheckBox, ErrorSummary, ErrorText, Grouped, Title, area_text},
     forms::{Sent, answer},
-    layout::Trouble,
+    layout::read_first,
     routes,
 };
 use domain::{
@@ -56,16 +56,7 @@ pub fn Edit() -> impl IntoView {
     let action = ServerAction::<EditIncident>::new();
     let sent = Sent::to(EDIT, answer(action));
     let page = Resource::new(move || id.get(), page_of);
-    view! {
-        <Transition fallback=Waiting>
-            {move || Suspend::new(async move {
-                match page.await {
-                    Ok(page) => view! { <Page page action sent/> }.into_any(),
-                    Err(problem) => view! { <Trouble problem/> }.into_any(),
-                }
-            })}
-        </Transition>
-    }
+    read_first(page, move |page| view! { <Page page action sent/> })
 }
 
 #[component]

@@ -7,9 +7,9 @@ use super::{
 };
 use crate::{
     Problem,
-    components::{ErrorSummary, ErrorText, Options, Title, Waiting, area_text},
+    components::{ErrorSummary, ErrorText, Options, Title, area_text},
     forms::{Sent, answer},
-    layout::Trouble,
+    layout::read_first,
     routes,
 };
 use domain::{
@@ -83,16 +83,7 @@ pub fn Reopen() -> impl IntoView {
     let action = ServerAction::<ReopenIncident>::new();
     let sent = Sent::to(REOPEN, answer(action));
     let page = Resource::new(move || id.get(), page_of);
-    view! {
-        <Transition fallback=Waiting>
-            {move || Suspend::new(async move {
-                match page.await {
-                    Ok(page) => view! { <Page page action sent/> }.into_any(),
-                    Err(problem) => view! { <Trouble problem/> }.into_any(),
-                }
-            })}
-        </Transition>
-    }
+    read_first(page, move |page| view! { <Page page action sent/> })
 }
 
 #[component]

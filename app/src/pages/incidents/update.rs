@@ -5,9 +5,9 @@ use super::{
     detail::{id_in_path, page_of},
 };
 use crate::{
-    components::{Prio, Status, Title, Waiting},
+    components::{Prio, Status, Title},
     forms::{Sent, answer},
-    layout::Trouble,
+    layout::read_first,
     routes,
 };
 use domain::view::IncidentPage;
@@ -19,16 +19,7 @@ pub fn Update() -> impl IntoView {
     let action = ServerAction::<UpdateIncident>::new();
     let sent = Sent::to(UPDATE, answer(action));
     let page = Resource::new(move || id.get(), page_of);
-    view! {
-        <Transition fallback=Waiting>
-            {move || Suspend::new(async move {
-                match page.await {
-                    Ok(page) => view! { <Page page action sent/> }.into_any(),
-                    Err(problem) => view! { <Trouble problem/> }.into_any(),
-                }
-            })}
-        </Transition>
-    }
+    read_first(page, move |page| view! { <Page page action sent/> })
 }
 
 #[component]

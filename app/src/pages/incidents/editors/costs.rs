@@ -3,9 +3,9 @@
 use super::{super::detail::id_in_path, Hidden, Seen, Sheet, known};
 use crate::{
     Problem,
-    components::{ErrorSummary, ErrorText, Options, Waiting, area_text},
+    components::{ErrorSummary, ErrorText, Options, area_text},
     forms::{Sent, answer, keep, start_afresh},
-    layout::Trouble,
+    layout::read_first,
     routes,
 };
 use domain::{
@@ -67,16 +67,7 @@ pub fn Costs() -> impl IntoView {
         move || (id.get(), added.get(), remove.version().get()),
         |(id, ..)| async move { load_costs(known(id)?).await },
     );
-    view! {
-        <Transition fallback=Waiting>
-            {move || Suspend::new(async move {
-                match form.await {
-                    Ok(form) => view! { <Page form add remove sent removed/> }.into_any(),
-                    Err(problem) => view! { <Trouble problem/> }.into_any(),
-                }
-            })}
-        </Transition>
-    }
+    read_first(form, move |form| view! { <Page form add remove sent removed/> })
 }
 
 fn control(field: &str) -> &'static str {

@@ -9,9 +9,9 @@ use super::{
 };
 use crate::{
     Problem,
-    components::{ErrorText, FieldsSummary, Waiting},
+    components::{ErrorText, FieldsSummary},
     forms::{Sent, answer},
-    layout::Trouble,
+    layout::read_first,
 };
 use domain::{
     IncidentId,
@@ -55,16 +55,7 @@ pub fn Impacts() -> impl IntoView {
     let action = ServerAction::<SetImpacts>::new();
     let sent = Sent::to("/fn/incident/impacts", answer(action));
     let form = Resource::new(move || id.get(), |id| async move { load_impacts(known(id)?).await });
-    view! {
-        <Transition fallback=Waiting>
-            {move || Suspend::new(async move {
-                match form.await {
-                    Ok(form) => view! { <Form form action sent/> }.into_any(),
-                    Err(problem) => view! { <Trouble problem/> }.into_any(),
-                }
-            })}
-        </Transition>
-    }
+    read_first(form, move |form| view! { <Form form action sent/> })
 }
 
 fn values(form: &ImpactsForm) -> Vec<(String, String)> {

@@ -3,9 +3,9 @@
 use super::{super::detail::id_in_path, Before, Hidden, Seen, Sheet, known, saved};
 use crate::{
     Problem,
-    components::{ErrorText, FieldsSummary, Icon, Waiting},
+    components::{ErrorText, FieldsSummary, Icon},
     forms::{Sent, answer, keep},
-    layout::Trouble,
+    layout::read_first,
 };
 use domain::{
     IncidentId,
@@ -48,16 +48,7 @@ pub fn KeyEvents() -> impl IntoView {
     let action = ServerAction::<SetKeyEvents>::new();
     let sent = Sent::to("/fn/incident/key-events", answer(action));
     let form = Resource::new(move || id.get(), |id| async move { load_key_events(known(id)?).await });
-    view! {
-        <Transition fallback=Waiting>
-            {move || Suspend::new(async move {
-                match form.await {
-                    Ok(form) => view! { <Form form action sent/> }.into_any(),
-                    Err(problem) => view! { <Trouble problem/> }.into_any(),
-                }
-            })}
-        </Transition>
-    }
+    read_first(form, move |form| view! { <Form form action sent/> })
 }
 
 fn values(form: &KeyEventsForm) -> Vec<(String, String)> {

@@ -3,9 +3,9 @@
 use super::{super::detail::id_in_path, Before, Hidden, Seen, Sheet, known, saved};
 use crate::{
     Problem,
-    components::{ErrorSummary, ErrorText, FieldsSummary, Options, Waiting},
+    components::{ErrorSummary, ErrorText, FieldsSummary, Options},
     forms::{Sent, answer, keep},
-    layout::Trouble,
+    layout::read_first,
 };
 use domain::{
     IncidentId,
@@ -84,16 +84,7 @@ pub fn People() -> impl IntoView {
     let sent = Sent::to("/fn/incident/roles", answer(roles));
     let left = Sent::to("/fn/incident/leave", answer(leave));
     let form = Resource::new(move || id.get(), |id| async move { load_people(known(id)?).await });
-    view! {
-        <Transition fallback=Waiting>
-            {move || Suspend::new(async move {
-                match form.await {
-                    Ok(form) => view! { <Page form roles join leave sent left/> }.into_any(),
-                    Err(problem) => view! { <Trouble problem/> }.into_any(),
-                }
-            })}
-        </Transition>
-    }
+    read_first(form, move |form| view! { <Page form roles join leave sent left/> })
 }
 
 fn values(form: &PeopleForm) -> Vec<(String, String)> {

@@ -3,9 +3,9 @@
 use super::{super::detail::id_in_path, Before, Hidden, Seen, Sheet, known, saved};
 use crate::{
     Problem,
-    components::{ErrorSummary, ErrorText, Waiting},
+    components::{ErrorSummary, ErrorText},
     forms::{Sent, answer, keep},
-    layout::Trouble,
+    layout::read_first,
 };
 use domain::{IncidentId, incident::Set, view::TagsForm};
 use leptos::{form::ActionForm, prelude::*};
@@ -43,16 +43,7 @@ pub fn Tags() -> impl IntoView {
     let action = ServerAction::<SetTags>::new();
     let sent = Sent::to("/fn/incident/tags", answer(action));
     let form = Resource::new(move || id.get(), |id| async move { load_tags(known(id)?).await });
-    view! {
-        <Transition fallback=Waiting>
-            {move || Suspend::new(async move {
-                match form.await {
-                    Ok(form) => view! { <Form form action sent/> }.into_any(),
-                    Err(problem) => view! { <Trouble problem/> }.into_any(),
-                }
-            })}
-        </Transition>
-    }
+    read_first(form, move |form| view! { <Form form action sent/> })
 }
 
 #[component]
