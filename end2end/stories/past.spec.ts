@@ -1,5 +1,6 @@
 // An incident as it was at any moment.
 import { expect, test, unique } from "../desk.ts";
+import { later } from "../sandbox.ts";
 
 // What is said stays on the page of its moment; what came later is not there, and nothing can be changed.
 test("the page shows the incident as it was, and leads on and back", async ({ desk, person }) => {
@@ -12,7 +13,7 @@ test("the page shows the incident as it was, and leads on and back", async ({ de
     [second, "Mitigating"],
   ]) {
     // Moments of an address are whole seconds.
-    await page.waitForTimeout(1100);
+    await later(1500);
     await desk.opens(`/incident/${id}/`);
     await page.getByLabel("Update message").fill(words);
     await page.getByRole("combobox", { name: "Status" }).selectOption({ label: status });
@@ -63,7 +64,7 @@ test("the ruler is the way in: a dot opens its moment, the slider any other", as
   const { page } = desk;
   await desk.is(person.username);
   const id = await desk.declared({ customers: "HI" });
-  await page.waitForTimeout(1100);
+  await later(1500);
   await desk.opens(`/incident/${id}/`);
   const words = `Seen on the ruler ${unique()}`;
   await page.getByLabel("Update message").fill(words);
