@@ -173,6 +173,12 @@ async fn renamed(t: &App) {
     t.sandbox.with(|s| {
         let there = s.slack.channel_mut(&channel.id).expect("the channel");
         there.bookmarks[0].title = "Click me".into();
+        // Somebody missed it and set it again, word for word.
+        let mut again = there.bookmarks[0].clone();
+        again.id = "Bk0AGAIN".into();
+        again.title = "Incident Page".into();
+        again.created += 60;
+        there.bookmarks.push(again);
     });
     t.mend().await;
     let said = [("asked[message]", "It is fixed."), ("asked[status][to]", "20")];

@@ -130,8 +130,12 @@ async fn killed(point: &str) -> Result<Value, String> {
         // Only who took a job over reaches it: the other one has to die before, and comes back.
         "lease.taken_over" => {
             let desk = Desk::open(faulty("queue.claimed"), faulty(point)).await;
+            // Or it would do all the work before the other one comes to anything.
+            desk.second.stop().await;
             let comes_back = async {
-                join(dies(&desk.first), dies(&desk.second)).await;
+                dies(&desk.first).await;
+                desk.second.go_on().await;
+                dies(&desk.second).await;
                 desk.first.set_env("FF_FAULT", "");
                 desk.first.restart().await;
             };

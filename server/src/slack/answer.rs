@@ -82,6 +82,9 @@ pub struct Bookmark {
     pub title: String,
     #[serde(default)]
     pub link: Option<String>,
+    /// Unix seconds.
+    #[serde(default)]
+    pub date_created: i64,
 }
 
 /// A person or bot of the directory.

@@ -5,7 +5,7 @@
 //! never gets a public channel: what Slack refuses there waits for a person.
 
 use super::{
-    answer::{Conversation, Posted},
+    answer::{Bookmark, Conversation, Posted},
     blocks::shorten,
     client::{Error as SlackError, Method, done_if},
     conversations,
@@ -158,7 +158,7 @@ pub(super) async fn reconcile(desk: &Desk<'_>, id: IncidentId) -> Result<Done, J
     if retopiced {
         desk.must(Method::SetTopic, desk.slack.set_topic(&channel.id, &topic)).await?;
     }
-    let bookmarked = bookmark(desk, &channel.id, &page(desk.ctx, id)).await?;
+    let bookmarked = bookmark(desk, id, &channel.id).await?;
     Ok(if renamed || retopiced || bookmarked { Done::Done } else { Done::Nothing })
 }
 
@@ -213,28 +213,70 @@ const KEEPS_NAME: &[&str] = &["not_authorized", "restricted_action", "method_not
 
 const BOOKMARK: &str = "Incident Page";
 
-async fn bookmark(desk: &Desk<'_>, channel: &str, page: &str) -> Result<bool, JobError> {
-    let have = desk.must(Method::BookmarksList, desk.slack.bookmarks(channel)).await?;
-    if let Some(known) = have.iter().find(|b| b.link.as_deref() == Some(page)) {
+/// The link to the incident's page stands in the channel, once.
+async fn bookmark(desk: &Desk<'_>, id: IncidentId, channel: &str) -> Result<bool, JobError> {
+    let page = page(desk.ctx, id);
+    let (known, cleared) = one_bookmark(desk, channel, &page).await?;
+    if let Some(known) = known {
         if known.title == BOOKMARK {
-            return Ok(false);
+            return Ok(cleared);
         }
-        desk.must(Method::BookmarksEdit, desk.slack.edit_bookmark(channel, &known.id, BOOKMARK, page))
+        desk.must(Method::BookmarksEdit, desk.slack.edit_bookmark(channel, &known.id, BOOKMARK, &page))
             .await?;
         return Ok(true);
     }
+    let mut say = said::take(desk, id, "channel", said::BOOKMARK).await?;
+    if say.posted.is_some() {
+        say = said::gone(desk, &say).await?;
+    }
+    if say.tried_at.is_some() {
+        said::announce_look(desk, &say).await?;
+    }
+    said::trying(desk, &say).await?;
     let emoji = emoji(desk);
-    let added = desk
-        .call(Method::BookmarksAdd, desk.slack.add_bookmark(channel, BOOKMARK, page, Some(&emoji)))
+    let mut added = desk
+        .call(Method::BookmarksAdd, desk.slack.add_bookmark(channel, BOOKMARK, &page, Some(&emoji)))
         .await?;
+    // A custom emoji that this workspace does not have is no reason to have no bookmark.
+    if added.as_ref().is_err_and(|error| error.is("invalid_emoji")) {
+        added =
+            desk.call(Method::BookmarksAdd, desk.slack.add_bookmark(channel, BOOKMARK, &page, None)).await?;
+    }
     match added {
-        // A custom emoji that this workspace does not have is no reason to have no bookmark.
-        Err(error) if error.is("invalid_emoji") => {
-            desk.must(Method::BookmarksAdd, desk.slack.add_bookmark(channel, BOOKMARK, page, None)).await?;
+        Ok(made) => {
+            let at = Posted { channel: channel.to_owned(), ts: made.id };
+            if !said::done(desk, &say, &at).await? {
+                desk.take_back(desk.slack.remove_bookmark(channel, &at.ts), &["not_found"]).await;
+            }
         }
-        other => done_if(other, &["too_many_bookmarks"]).map_err(|e| desk.failed(e))?,
+        Err(error @ SlackError::Unclear { .. }) => return Err(desk.failed(error)),
+        Err(error) => {
+            said::not_said(desk, &say).await?;
+            done_if::<()>(Err(error), &["too_many_bookmarks"]).map_err(|e| desk.failed(e))?;
+        }
     }
     Ok(true)
+}
+
+/// The bookmark of this page; of several the oldest stays and those that look like it are removed. Whether some were.
+pub(super) async fn one_bookmark(
+    desk: &Desk<'_>,
+    channel: &str,
+    page: &str,
+) -> Result<(Option<Bookmark>, bool), JobError> {
+    let have = desk.must(Method::BookmarksList, desk.slack.bookmarks(channel)).await?;
+    let mut ours: Vec<Bookmark> = have.into_iter().filter(|b| b.link.as_deref() == Some(page)).collect();
+    ours.sort_by_key(|b| b.date_created);
+    let mut ours = ours.into_iter();
+    let oldest = ours.next();
+    let mut cleared = false;
+    for younger in ours.filter(|b| b.title == BOOKMARK) {
+        let removed =
+            desk.call(Method::BookmarksRemove, desk.slack.remove_bookmark(channel, &younger.id)).await?;
+        done_if(removed, &["not_found"]).map_err(|e| desk.failed(e))?;
+        cleared = true;
+    }
+    Ok((oldest, cleared))
 }
 
 fn emoji(desk: &Desk<'_>) -> String {

@@ -214,18 +214,28 @@ impl Client {
         title: &str,
         link: &str,
         emoji: Option<&str>,
-    ) -> Result<()> {
+    ) -> Result<Bookmark> {
+        #[derive(Deserialize)]
+        struct Answer {
+            bookmark: Bookmark,
+        }
         let mut args = json!({"channel_id": channel, "title": title, "type": "link", "link": link});
         if let Some(emoji) = emoji {
             args["emoji"] = emoji.into();
         }
-        self.call::<Value>(Method::BookmarksAdd, args).await.map(drop)
+        self.call::<Answer>(Method::BookmarksAdd, args).await.map(|a| a.bookmark)
     }
 
     /// <https://docs.slack.dev/reference/methods/bookmarks.edit>
     pub async fn edit_bookmark(&self, channel: &str, bookmark: &str, title: &str, link: &str) -> Result<()> {
         let args = json!({"channel_id": channel, "bookmark_id": bookmark, "title": title, "link": link});
         self.call::<Value>(Method::BookmarksEdit, args).await.map(drop)
+    }
+
+    /// <https://docs.slack.dev/reference/methods/bookmarks.remove>
+    pub async fn remove_bookmark(&self, channel: &str, bookmark: &str) -> Result<()> {
+        let args = json!({"channel_id": channel, "bookmark_id": bookmark});
+        self.call::<Value>(Method::BookmarksRemove, args).await.map(drop)
     }
 
     /// <https://docs.slack.dev/reference/methods/users.info>

@@ -126,6 +126,18 @@ impl Desk<'_> {
         self.call(method, call).await?.map_err(|e| self.failed(e))
     }
 
+    /// Calls Slack although another run holds the job by now, to take back what this one said too late.
+    pub async fn take_back(&self, call: impl Future<Output = super::client::Result<()>>, done: &[&str]) {
+        match done_if(call.await, done) {
+            Ok(()) => {
+                tracing::warn!(job.id = self.run.job_id.0, "Said by another server meanwhile; taken back")
+            }
+            Err(error) => {
+                tracing::error!(job.id = self.run.job_id.0, error.message = %chain(&error), "It stands in Slack twice");
+            }
+        }
+    }
+
     /// Five messages at once in one channel, then one a second (vendor's rate limits).
     pub async fn pace_channel(&self, channel: &str) -> Result<(), JobError> {
         pace::take(&self.ctx.db, &format!("slack post {channel}"), 5.0, 1.0, self.ctx.now()).await

@@ -8,8 +8,9 @@
 use super::{
     answer::{Found, Posted},
     blocks::Message,
+    channel,
     client::{Error as SlackError, Method, done_if},
-    jobs::Desk,
+    jobs::{Desk, page},
 };
 use crate::{
     fault,
@@ -111,10 +112,12 @@ pub async fn not_said(desk: &Desk<'_>, say: &Say) -> Result<(), JobError> {
     Ok(())
 }
 
-/// Notes where it stands.
-pub async fn done(desk: &Desk<'_>, say: &Say, at: &Posted) -> Result<(), JobError> {
-    sqlx::query!(
-        "UPDATE said SET place = $2, vendor_id = $3, done_at = $4 WHERE id = $1",
+/// Notes where it stands. False when it stands elsewhere already: this run had stood still for longer than its lease,
+/// and another one said it.
+pub async fn done(desk: &Desk<'_>, say: &Say, at: &Posted) -> Result<bool, JobError> {
+    let noted = sqlx::query!(
+        "UPDATE said SET place = $2, vendor_id = $3, done_at = $4
+         WHERE id = $1 AND (done_at IS NULL OR place = $2 AND vendor_id = $3)",
         say.id,
         at.channel,
         at.ts,
@@ -123,6 +126,20 @@ pub async fn done(desk: &Desk<'_>, say: &Say, at: &Posted) -> Result<(), JobErro
     .execute(&desk.ctx.db)
     .await?;
     fault!("slack.stored");
+    Ok(noted.rows_affected() == 1)
+}
+
+/// Notes that another one stays than was noted.
+async fn stays(desk: &Desk<'_>, say: &Say, at: &Posted) -> Result<(), JobError> {
+    // It may show an older state: the next edit is written whatever it was.
+    sqlx::query!(
+        "UPDATE said SET place = $2, vendor_id = $3, shown = '' WHERE id = $1",
+        say.id,
+        at.channel,
+        at.ts
+    )
+    .execute(&desk.ctx.db)
+    .await?;
     Ok(())
 }
 
@@ -173,7 +190,9 @@ pub async fn once(
     trying(desk, say).await?;
     match desk.call(Method::PostMessage, desk.slack.post_message(channel, message)).await {
         Ok(Ok(posted)) => {
-            done(desk, say, &posted).await?;
+            if !done(desk, say, &posted).await? {
+                desk.take_back(desk.slack.delete_message(&posted), &["message_not_found"]).await;
+            }
             Ok((posted, true))
         }
         Ok(Err(error @ SlackError::Unclear { .. })) => Err(desk.failed(error)),
@@ -189,7 +208,7 @@ pub async fn once(
 }
 
 /// What is repeated is looked for once more: the request of a server that died may still be on its way.
-async fn announce_look(desk: &Desk<'_>, say: &Say) -> Result<(), JobError> {
+pub async fn announce_look(desk: &Desk<'_>, say: &Say) -> Result<(), JobError> {
     let now = desk.ctx.now();
     let job =
         Job::Slack(SlackJob::LookAgain { incident: say.incident, say: say.id, after: now + LOOK_AGAIN });
@@ -201,6 +220,9 @@ async fn announce_look(desk: &Desk<'_>, say: &Say) -> Result<(), JobError> {
     Ok(())
 }
 
+/// What [`Say`] calls the bookmark of a channel.
+pub const BOOKMARK: &str = "bookmark";
+
 /// The look after a repetition: of what stands there twice, the younger goes.
 pub async fn look_again(desk: &Desk<'_>, id: Uuid, after: Timestamp) -> Result<Done, JobError> {
     if let Ok(rest) = (after - desk.ctx.now()).to_std()
@@ -209,21 +231,25 @@ pub async fn look_again(desk: &Desk<'_>, id: Uuid, after: Timestamp) -> Result<D
         return Err(JobError::Paced { after: rest });
     }
     let row =
-        sqlx::query!("SELECT incident_id, tried_at, place, vendor_id, shown FROM said WHERE id = $1", id)
+        sqlx::query!("SELECT incident_id, purpose, tried_at, place, vendor_id FROM said WHERE id = $1", id)
             .fetch_optional(&desk.ctx.db)
             .await?;
     let Some(row) = row else { return Ok(Done::Nothing) };
     let (Some(channel), Some(ts), Some(tried_at)) = (row.place, row.vendor_id, row.tried_at) else {
         return Ok(Done::Nothing);
     };
-    let posted = Some(Posted { channel: channel.clone(), ts });
-    let say =
-        Say { id, incident: IncidentId(row.incident_id), tried_at: Some(tried_at), posted, shown: row.shown };
-    match look(desk, &say, &channel, tried_at - BEFORE).await? {
+    let incident = IncidentId(row.incident_id);
+    let at = |ts| Posted { channel: channel.clone(), ts };
+    let say = Say { id, incident, tried_at: Some(tried_at), posted: Some(at(ts)), shown: None };
+    let found = if row.purpose == BOOKMARK {
+        let (oldest, _) = channel::one_bookmark(desk, &channel, &page(desk.ctx, incident)).await?;
+        oldest.map(|bookmark| at(bookmark.id))
+    } else {
+        look(desk, &say, &channel, tried_at - BEFORE).await?
+    };
+    match found {
         Some(found) if Some(&found) != say.posted.as_ref() => {
-            done(desk, &say, &found).await?;
-            // The one that stays may show an older state: the next edit is written whatever it was.
-            showing(desk, &say, "").await?;
+            stays(desk, &say, &found).await?;
             Ok(Done::Done)
         }
         _ => Ok(Done::Nothing),

@@ -104,6 +104,7 @@ methods! {
     PinsList = "pins.list" Query [PinsRead],
     BookmarksAdd = "bookmarks.add" Json [BookmarksWrite],
     BookmarksEdit = "bookmarks.edit" Json [BookmarksWrite],
+    BookmarksRemove = "bookmarks.remove" Json [BookmarksWrite],
     BookmarksList = "bookmarks.list" Query [BookmarksRead],
     UserInfo = "users.info" Query [UsersRead],
     UserByEmail = "users.lookupByEmail" Query [UsersReadEmail],

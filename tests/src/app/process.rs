@@ -182,9 +182,7 @@ impl Server {
 
     /// The order to stop, as a rolling restart gives it.
     pub async fn terminate(&self) {
-        let pid = self.child.lock().await.as_ref().and_then(Child::id).expect("it runs").to_string();
-        let sent = Command::new("kill").args(["-TERM", &pid]).status().await.expect("kill runs");
-        assert!(sent.success(), "it can be told to stop");
+        self.signal("-TERM").await;
     }
 
     /// Whether it stands still, by a fault point.
@@ -195,11 +193,20 @@ impl Server {
         stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('T'))
     }
 
+    /// Lets it stand still.
+    pub async fn stop(&self) {
+        self.signal("-STOP").await;
+    }
+
     /// Lets it go on after it stood still.
     pub async fn go_on(&self) {
+        self.signal("-CONT").await;
+    }
+
+    async fn signal(&self, signal: &str) {
         let pid = self.child.lock().await.as_ref().and_then(Child::id).expect("it runs").to_string();
-        let sent = Command::new("kill").args(["-CONT", &pid]).status().await.expect("kill runs");
-        assert!(sent.success(), "it can go on");
+        let sent = Command::new("kill").args([signal, &pid]).status().await.expect("kill runs");
+        assert!(sent.success(), "it takes {signal}");
     }
 
     /// The number of its worker, the newest one.
