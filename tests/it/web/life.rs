@@ -152,6 +152,7 @@ async fn a_key_that_another_one_holds_stands_against_reopening() {
     administrator(&t, "mara.lindqvist").await;
     let mara = t.web_as("mara.lindqvist").await;
     let at = path(&declares(&mara, &[]).await);
+    t.run_jobs().await;
     let form = mara.get(&format!("{at}close/")).await;
     let closing =
         [("asked[closure][reason]", "cancelled"), ("asked[message]", "Nothing was broken after all.")];
