@@ -1,5 +1,5 @@
-// An incident as it was at any moment.
-import { expect, test, unique } from "../desk.ts";
+// An incident as it was at any moment, and what others did since somebody looked.
+import { expect, OUTSIDER, test, unique } from "../desk.ts";
 import { later } from "../sandbox.ts";
 
 // What is said stays on the page of its moment; what came later is not there, and nothing can be changed.
@@ -109,4 +109,36 @@ test("a moment that cannot be shown says why, and shows now", async ({ desk, per
   await expect(page.getByLabel("See it as it was at")).toHaveAttribute("aria-invalid", "true");
   await expect(page.getByRole("button", { name: "Post update" })).toBeVisible();
   await desk.isAccessible();
+});
+
+test("what others did since somebody looked is told, with a line where they were", async ({ desk, person, another }) => {
+  const { page } = desk;
+  await desk.is(person.username);
+  const id = await desk.declared({ customers: "HI" });
+  await desk.opens(`/incident/${id}/`);
+  await expect(page.getByText("Since you last looked")).toHaveCount(0);
+  // The look is noted after the answer.
+  await page.waitForTimeout(1500);
+  await page.goto("about:blank");
+
+  const other = await another(OUTSIDER.username);
+  const words = `It is worse than we thought ${unique()}`;
+  await other.opens(`/incident/${id}/update/`);
+  await other.picks(other.page.getByRole("combobox", { name: "Priority" }), "P1");
+  await other.page.getByLabel("Update message").fill(words);
+  await other.page.getByRole("button", { name: "Post update" }).click();
+  await expect(other.page.getByText("Update posted.")).toBeVisible();
+
+  await desk.opens(`/incident/${id}/`);
+  const since = page.locator("p").filter({ hasText: "Since you last looked" });
+  await expect(since).toContainText("→ P1");
+  await expect(since).toContainText("1 update");
+  await expect(page.locator("#since")).toContainText("You last looked at");
+  await desk.isAccessible();
+  await desk.fits();
+  await since.getByRole("link", { name: "1 update" }).click();
+  await expect(page.locator(".ev:target")).toContainText(words);
+  await page.waitForTimeout(1500);
+  await desk.opens(`/incident/${id}/`);
+  await expect(page.getByText("Since you last looked")).toHaveCount(0);
 });

@@ -29,7 +29,7 @@ const PRODUCT: [(&str, &[&str]); 17] = [
 ];
 
 /// Tables that carry the work and the rooms that keep them.
-const PLUMBING: [(&str, &[&str]); 15] = [
+const PLUMBING: [(&str, &[&str]); 16] = [
     ("jobs", &["server/src/jobs/"]),
     ("job_attempts", &["server/src/jobs/"]),
     ("workers", &["server/src/jobs/"]),
@@ -42,6 +42,7 @@ const PLUMBING: [(&str, &[&str]); 15] = [
     ("submissions", &["server/src/write.rs"]),
     ("drafts", &["server/src/web/", "server/src/slack/"]),
     ("sessions", &["server/src/web/"]),
+    ("looks", &["server/src/web/"]),
     ("history", &["server/src/history/"]),
     ("history_text", &["server/src/history/"]),
     ("history_heads", &["server/src/history/"]),

@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use domain::{
     Caller, IncidentId, Result, UpdateId,
     incident::{RawDeclaration, RawUpdate, Set},
-    view::{DeclareForm, IncidentList, IncidentPage, RecentIncident},
+    view::{DeclareForm, IncidentList, IncidentPage, Look, RecentIncident},
 };
 
 /// Incidents: read, declared, updated. What the caller may not see is `NotFound`.
@@ -11,8 +11,15 @@ pub trait Incidents: Send + Sync + 'static {
     /// The list by its query string, without `?`. What cannot be read of it is told in `errors`, not as `Err`.
     async fn incidents(&self, caller: &Caller, query: &str) -> Result<IncidentList>;
 
-    /// The page as it is, or as it was at the moment that `at` says; empty: now.
-    async fn incident_page(&self, caller: &Caller, id: IncidentId, at: &str) -> Result<IncidentPage>;
+    /// The page as it is, or as it was at the moment that `at` says; empty: now. What is new is told since the caller
+    /// looked last, or since `since`.
+    async fn incident_page(
+        &self,
+        caller: &Caller,
+        id: IncidentId,
+        at: &str,
+        since: Option<Look>,
+    ) -> Result<IncidentPage>;
 
     async fn declare_form(&self, caller: &Caller) -> Result<DeclareForm>;
 

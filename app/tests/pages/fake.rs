@@ -378,7 +378,7 @@ impl Incidents for Fake {
         })
     }
 
-    async fn incident_page(&self, _: &Caller, id: IncidentId, at: &str) -> Result<IncidentPage> {
+    async fn incident_page(&self, _: &Caller, id: IncidentId, at: &str, _: Option<Look>) -> Result<IncidentPage> {
         match id.0 {
             4127 if at.is_empty() => Ok(self.page()),
             4127 => Ok(self.page_then()),
@@ -553,6 +553,14 @@ impl Fake {
             may_retry: true,
             record: "Record unbroken, 41 entries, last hash 9f3c 71ab".into(),
             past: TimeTravel { field: "2026-10-14T14:53:00".into(), ..TimeTravel::default() },
+            since: Since {
+                at: moment("14:38"),
+                parts: vec![
+                    SincePart { text: "priority P2 → P1".into(), entry: "e-1424".into() },
+                    SincePart { text: "1 update".into(), entry: "e-1447".into() },
+                ],
+                ..Since::default()
+            },
         }
     }
 
@@ -561,6 +569,7 @@ impl Fake {
         IncidentPage {
             update: None,
             may_retry: false,
+            since: Since::default(),
             past: TimeTravel {
                 at: Some(moment("14:31")),
                 field: "2026-10-14T14:31:00".into(),
@@ -597,12 +606,13 @@ impl Fake {
             closed_to: "Closed on 2026/10/13. A closed incident is not changed.".into(),
             may_retry: false,
             record: String::new(),
+            since: Since::default(),
             ..self.page()
         }
     }
 
     fn timeline(&self) -> Vec<Entry> {
-        let entry = |id: &str, clock: &str, what| Entry { id: id.into(), at: moment(clock), what };
+        let entry = |id: &str, clock: &str, what| Entry { id: id.into(), at: moment(clock), what, new: id == "e-1447" };
         let said = |n, name: &str, did: &str, changes, words: &str| EntryKind::Said {
             by: named(n, name),
             did: did.into(),
@@ -624,6 +634,7 @@ impl Fake {
         vec![
             entry("e-1451", "14:51", EntryKind::Refused { what: "Confluence refused the communication plan,".into(), reason: "third try, the space does not let us write.".into(), job: Some(JobId(77)) }),
             entry("e-1447", "14:47", said(4, "Mara Lindqvist", "posted an update from the web", vec![], "Rollback is at 40 % of traffic. Card failures are down from 31 % to 9 %. We go to 100 % at 15:00 if the rate keeps falling. The support macro and the seller banner are live.")),
+            entry("since", "14:46", EntryKind::Looked { text: "You last looked at 14:38".into() }),
             entry("e-1446", "14:46", EntryKind::Other { system: "Jira".into(), text: "asked for status “In progress” on INC-2291. Same as Mitigating here, nothing changed.".into() }),
             entry("e-1431", "14:31", said(2, "Ines Okafor", "updated status from Slack", vec![Changed { field: "Status".into(), from: Some(Value::Status(status(Status::Investigating))), to: Value::Status(status(Status::Mitigating)) }], "Cause found. Gateway release 2026.10.3 sends the 3-D Secure token twice and the provider refuses the second one.\nWe are rolling back, region by region, FR first.")),
             entry("e-1429", "14:29", line("Ines Okafor", "made Mara Lindqvist Communication Lead", vec![], About::Role)),

@@ -22,7 +22,7 @@ use domain::{
     Caller, Error, IncidentId, JobId, Origin, Result, UpdateId,
     catalog::Catalog,
     incident::{Correction, Declaration, Filter, Limits, RawDeclaration, RawUpdate, Set, Update, promise},
-    view::{Connection, Dashboard, DeclareForm, Fires, IncidentList, IncidentPage, Login, RecentIncident},
+    view::{Connection, Dashboard, DeclareForm, Fires, IncidentList, IncidentPage, Login, Look, RecentIncident},
 };
 use tokio::sync::OnceCell;
 
@@ -73,7 +73,7 @@ impl Web {
         let db = &self.ctx.db;
         let incident = query::get(db, caller.viewer(), id).await?;
         let around = incidents::around(db, id, SHOWN).await?;
-        Ok(Facts { incident, around, postmortem: self.ctx.postmortem(), past_until: None })
+        Ok(Facts { incident, around, postmortem: self.ctx.postmortem(), past_until: None, seen: None })
     }
 
     /// Vendors that are set up, as far as this caller may know.
@@ -171,8 +171,14 @@ impl Incidents for Web {
         Ok(present::list(&scene, asked, found, caller.user_id()))
     }
 
-    async fn incident_page(&self, caller: &Caller, id: IncidentId, at: &str) -> Result<IncidentPage> {
-        self.page_at(caller, id, at).await
+    async fn incident_page(
+        &self,
+        caller: &Caller,
+        id: IncidentId,
+        at: &str,
+        since: Option<Look>,
+    ) -> Result<IncidentPage> {
+        self.page_at(caller, id, at, since).await
     }
 
     async fn declare_form(&self, caller: &Caller) -> Result<DeclareForm> {

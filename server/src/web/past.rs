@@ -2,30 +2,47 @@
 
 use super::{
     backend::{SHOWN, Web},
-    present::{self, Facts, past},
+    looks::{self, Last},
+    present::{self, Facts, Scene, Seen, past},
 };
-use crate::incidents::{past::as_it_was, query};
+use crate::{
+    history::{self, Stored},
+    incidents::{past::as_it_was, query},
+    users::directory,
+};
 use app::backend::Desk as _;
-use domain::{Caller, IncidentId, Result, Timestamp, view::IncidentPage};
+use domain::{
+    Caller, IncidentId, Result, Timestamp,
+    past::New,
+    view::{IncidentPage, Look, Since},
+};
+use std::collections::HashMap;
 
 impl Web {
     /// The page of the moment that the address asks for; without one, or when it cannot be shown, that of now.
-    pub(super) async fn page_at(&self, caller: &Caller, id: IncidentId, asked: &str) -> Result<IncidentPage> {
+    /// `since`: what is new is told since this look, not since the last one.
+    pub(super) async fn page_at(
+        &self,
+        caller: &Caller,
+        id: IncidentId,
+        asked: &str,
+        since: Option<Look>,
+    ) -> Result<IncidentPage> {
         if asked.trim().is_empty() {
-            return self.page_now(caller, id, String::new()).await;
+            return self.page_now(caller, id, String::new(), since).await;
         }
         let today = query::get(&self.ctx.db, caller.viewer(), id).await?;
         let catalog = self.ctx.catalog().await?;
         let scene = self.scene(&catalog);
         let at = match past::moment(&scene, &today, asked) {
             Ok(at) => at,
-            Err(problem) => return self.page_now(caller, id, problem).await,
+            Err(problem) => return self.page_now(caller, id, problem, since).await,
         };
         let Some((facts, earlier, later)) =
             self.facts_then(caller, id, at, past::end(&scene, &today)).await?
         else {
             let problem = "Nothing is recorded of it up to then. This is now.";
-            return self.page_now(caller, id, problem.into()).await;
+            return self.page_now(caller, id, problem.into(), since).await;
         };
         let mut then = scene.clone();
         then.times.now = at;
@@ -34,14 +51,61 @@ impl Web {
         Ok(page)
     }
 
-    async fn page_now(&self, caller: &Caller, id: IncidentId, problem: String) -> Result<IncidentPage> {
-        let facts = self.facts(caller, id).await?;
+    async fn page_now(
+        &self,
+        caller: &Caller,
+        id: IncidentId,
+        problem: String,
+        since: Option<Look>,
+    ) -> Result<IncidentPage> {
+        let looking = match caller.user_id() {
+            Some(user) => looks::looking(&self.ctx, user, id).await?,
+            None => None,
+        };
+        let mut facts = self.facts(caller, id).await?;
+        let last = match since {
+            Some(look) => last_look(look),
+            None => looking.and_then(|looking| looking.last),
+        };
+        facts.seen = last.map(|last| Seen { by: caller.user_id(), at: last.at });
         let catalog = self.ctx.catalog().await?;
         let scene = self.scene(&catalog);
         let page = present::page(&scene, &facts, self.submission());
         let mut page = present::for_caller(page, &scene, &facts, caller, self.submission());
         page.past = past::from_now(&scene, problem);
+        if let Some(last) = last {
+            let head = looking.map_or(i64::MAX, |looking| looking.head);
+            page.since = self.news(&scene, caller, id, last, head).await?;
+        }
+        if let Some(looking) = looking {
+            looking.noted(&self.ctx);
+        }
         Ok(page)
+    }
+
+    /// What others did since, up to record `head`. Asked behind the fence.
+    async fn news(
+        &self,
+        scene: &Scene<'_>,
+        caller: &Caller,
+        id: IncidentId,
+        last: Last,
+        head: i64,
+    ) -> Result<Since> {
+        if head <= last.seq {
+            return Ok(present::since(scene, last, &[], &HashMap::new()));
+        }
+        let stored = history::read(&self.ctx.db, &format!("incident {id}"), last.seq, None).await?;
+        let records = stored.iter().map(Stored::record).collect::<Result<Vec<_>>>()?;
+        let news = domain::past::since(&records, caller.user_id());
+        let named = news.iter().flat_map(|(new, _)| match new {
+            New::Joined(people) | New::Left(people) => people.clone(),
+            New::Role { to, .. } => to.iter().copied().collect(),
+            _ => vec![],
+        });
+        let people = directory::by_ids(&self.ctx.db, &named.collect::<Vec<_>>()).await?;
+        let names = people.into_iter().map(|person| (person.id, person.full_name)).collect();
+        Ok(present::since(scene, last, &news, &names))
     }
 
     /// Everything about it as it was, and the moments before and after.
@@ -60,8 +124,17 @@ impl Web {
                 around: then.around,
                 postmortem: self.ctx.postmortem(),
                 past_until: Some(until),
+                seen: None,
             };
             (facts, then.earlier, then.later)
         }))
     }
+}
+
+/// A look as the open page gives it back. One that is no moment was not made here.
+fn last_look(look: Look) -> Option<Last> {
+    if look == Look::default() {
+        return None;
+    }
+    Some(Last { seq: look.seq, at: Timestamp::from_timestamp_micros(look.at)? })
 }

@@ -6,10 +6,12 @@
 
 mod moment;
 mod record;
+mod since;
 mod step;
 
 pub use moment::through;
 pub use record::*;
+pub use since::{Field, New, Place, since};
 
 use crate::catalog::Catalog;
 use crate::incident::{self, Milestone, Milestones, Status};

@@ -172,3 +172,44 @@ fn facts_of_another_kind_are_refused() {
     assert!(Fact::read(Kind::CostAdded, json!({})).is_err());
     assert_eq!(Fact::read(Kind::TokenCreated, json!({})).expect("of no incident"), Fact::Elsewhere);
 }
+
+// What others did since: net, counted, each with the entry that tells it.
+#[test]
+fn news_are_what_others_did_since() {
+    let catalog = Catalog::demo();
+    let [low, middle, high] = [2, 1, 0].map(|n| catalog.priorities[n].id);
+    let update = |seq, number: u128, actor, fields: Value, words: Value| {
+        let facts = json!({ "update": uuid::Uuid::from_u128(number), "fields": fields });
+        Record { actor: Some(user(actor)), ..record(seq, "14:20", "incident_updated", facts, words) }
+    };
+    let told = |number: u128| Place::Entry(UpdateId(uuid::Uuid::from_u128(number)));
+    let roles = json!({ "update": uuid::Uuid::from_u128(9), "roles": [{ "role": 1, "from": user(1), "to": user(3) }] });
+    let mut given = record(6, "14:21", "roles_changed", roles, json!({}));
+    given.actor = Some(user(2));
+    let join = |seq, kind: &str| Record { actor: None, ..record(seq, "14:22", kind, json!({ "user": user(4) }), json!({})) };
+    let records = [
+        update(2, 2, 2, json!({ "priority": { "from": low, "to": middle } }), json!({ "message": "Worse." })),
+        update(3, 3, 2, json!({ "priority": { "from": middle, "to": high } }), json!({ "message": null })),
+        update(4, 4, 1, json!({ "status": { "from": 10, "to": 20 } }), json!({ "message": "Mine." })),
+        update(5, 5, 2, json!({ "category": { "from": catalog.categories[0].id, "to": catalog.categories[1].id } }), json!({})),
+        given,
+        join(7, "member_joined"),
+        join(8, "member_left"),
+    ];
+    assert_eq!(
+        since(&records, Some(user(1))),
+        [
+            (New::Priority { from: low, to: high }, told(3)),
+            (New::Said(2), told(2)),
+            (New::Role { role: RoleTypeId(1), to: Some(user(3)) }, Place::Record(6)),
+            (New::Field(Field::Category), told(5)),
+        ],
+        "one's own are no news, and who came and went is not told"
+    );
+    let back = [
+        update(2, 2, 2, json!({ "status": { "from": 10, "to": 20 } }), json!({})),
+        update(3, 3, 2, json!({ "status": { "from": 20, "to": 10 } }), json!({})),
+    ];
+    assert_eq!(since(&back, Some(user(1))), []);
+    assert_eq!(since(&[join(2, "member_joined")], None), [(New::Joined(vec![user(4)]), Place::Record(2))]);
+}

@@ -55,6 +55,36 @@ pub struct IncidentPage {
     /// "Record unbroken, 41 entries, last hash 9f3c 71ab"; empty: not checked.
     pub record: String,
     pub past: TimeTravel,
+    /// What is new since the caller looked.
+    pub since: Since,
+}
+
+/// What others did since somebody looked.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Since {
+    pub look: Look,
+    pub at: Moment,
+    /// Nothing: nothing is new.
+    pub parts: Vec<SincePart>,
+}
+
+/// A look that is over; record 0: there was none. A page that is read again while it is open says which one it speaks
+/// of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Look {
+    /// The last record that was there.
+    pub seq: i64,
+    /// In microseconds.
+    pub at: i64,
+}
+
+/// One new thing.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct SincePart {
+    /// "priority P3 → P1", "4 updates"
+    pub text: String,
+    /// The id of what tells it.
+    pub entry: String,
 }
 
 /// The way into the past, and back.
@@ -113,6 +143,8 @@ pub struct Entry {
     pub id: String,
     pub at: Moment,
     pub what: EntryKind,
+    /// Somebody else wrote it since the caller looked.
+    pub new: bool,
 }
 
 /// People are loud, machines quiet.
@@ -137,6 +169,8 @@ pub enum EntryKind {
     Refused { what: String, reason: String, job: Option<JobId> },
     /// A line across: the day changes.
     Day { text: String },
+    /// A line across: so far the caller had seen it.
+    Looked { text: String },
 }
 
 /// What a line is about: chooses its icon.

@@ -199,7 +199,7 @@ fn renew(id: IncidentId, form: RwSignal<UpdateForm>, sent: Sent) {
     Effect::new(move |_| match sent.error().map(|problem| problem.0) {
         Some(Error::Conflict(_)) => spawn_local(async move {
             // Should this fail, the next try names the conflict again.
-            if let Ok(page) = load_incident(id, String::new()).await
+            if let Ok(page) = load_incident(id, String::new(), None).await
                 && let Some(fresh) = page.update
             {
                 form.try_set(fresh);

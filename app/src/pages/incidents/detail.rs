@@ -19,7 +19,10 @@ use crate::{
     live::{Shown, live},
     routes,
 };
-use domain::{Error, IncidentId, view::IncidentPage};
+use domain::{
+    Error, IncidentId,
+    view::{IncidentPage, Look},
+};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_params_map, use_query_map};
 
@@ -28,9 +31,13 @@ use leptos_router::hooks::{use_location, use_params_map, use_query_map};
 /// # Errors
 /// `NotFound` also for what may not be seen.
 #[server(prefix = "/fn", endpoint = "incident", input = leptos::server_fn::codec::GetUrl)]
-pub async fn load_incident(id: IncidentId, #[server(default)] at: String) -> Result<IncidentPage, Problem> {
+pub async fn load_incident(
+    id: IncidentId,
+    #[server(default)] at: String,
+    #[server(default)] since: Option<Look>,
+) -> Result<IncidentPage, Problem> {
     use crate::server::{backend, caller, read};
-    read(backend().incident_page(&caller()?, id, &at).await)
+    read(backend().incident_page(&caller()?, id, &at, since).await)
 }
 
 /// The incident that the address names.
@@ -47,7 +54,7 @@ pub async fn page_of(id: Option<IncidentId>) -> Result<IncidentPage, Problem> {
 /// The incident that the address names, read as it was at this moment; empty: now.
 pub async fn page_at(id: Option<IncidentId>, at: String) -> Result<IncidentPage, Problem> {
     match id {
-        Some(id) => load_incident(id, at).await,
+        Some(id) => load_incident(id, at, None).await,
         None => {
             crate::server::status(404);
             Err(Problem(Error::NotFound))
@@ -87,8 +94,10 @@ pub fn Detail() -> impl IntoView {
                         let news = not_own(live.about(id), own, done);
                         let moment = StoredValue::new(at.get_untracked());
                         let title = title(&page);
-                        let shown =
-                            Shown::new(page, pressed.into(), news, move |_: usize| load_incident(id, moment.get_value()));
+                        // While it is open, what is new stays new.
+                        let look = page.since.look;
+                        let read = move |_: usize| load_incident(id, moment.get_value(), Some(look));
+                        let shown = Shown::new(page, pressed.into(), news, read);
                         leave_when_gone(shown, first);
                         view! {
                             <Title text=title/>

@@ -207,7 +207,7 @@ fn learn(id: IncidentId, seen: RwSignal<Seen>, sent: Sent) {
         if let Some(Error::Conflict(_)) = sent.error().map(|problem| problem.0) {
             spawn_local(async move {
                 // Should this fail, the next try names the conflict again.
-                if let Ok(page) = load_incident(id, String::new()).await
+                if let Ok(page) = load_incident(id, String::new(), None).await
                     && let Some(form) = page.update.clone()
                 {
                     seen.try_set(Seen::of(&page, &form));

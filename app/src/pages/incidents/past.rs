@@ -6,7 +6,7 @@
 use crate::{components::Icon, routes};
 use domain::{
     IncidentId,
-    view::{Ruler, TimeTravel},
+    view::{Ruler, Since, TimeTravel},
 };
 use leptos::{html, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
@@ -30,6 +30,25 @@ pub fn AsItWas(id: IncidentId, past: TimeTravel) -> impl IntoView {
                 <a class="btn btn-line btn-xs" data-noscroll="" href=routes::incident(id)>"Back to now"</a>
             </span>
         </div>
+    })
+}
+
+/// Above the timeline: what others did since this person looked, each thing a link to what tells it.
+#[component]
+pub fn SinceYouLooked(since: Since) -> impl IntoView {
+    let last = since.parts.len().saturating_sub(1);
+    let part = move |(number, part): (usize, domain::view::SincePart)| {
+        let end = if number == last { ". " } else { ", " };
+        view! { <a class="a" rel="external" href=format!("#{}", part.entry)>{part.text}</a>{end} }
+    };
+    (!since.parts.is_empty()).then(|| view! {
+        <p class="noprint border-b border-base-300 bg-work-tint px-4 py-2 text-xs">
+            <b class="font-semibold text-work">
+                "Since you last looked ("<time datetime=since.at.iso title=since.at.full>{since.at.text}</time>"): "
+            </b>
+            {since.parts.into_iter().enumerate().map(part).collect_view()}
+            <a class="a" rel="external" href="#since">"Go to where you were"</a>
+        </p>
     })
 }
 

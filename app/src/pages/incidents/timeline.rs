@@ -1,6 +1,6 @@
 //! The timeline: what people say is large, what machines did is one quiet line.
 
-use super::composer::RetryDelivery;
+use super::{composer::RetryDelivery, past::SinceYouLooked};
 use crate::{
     components::{Ago, Icon, Initials, Prio, Prose, Status},
     live::{Settle, Shown},
@@ -56,7 +56,7 @@ impl Settle for IncidentPage {
             return (fresh, None);
         }
         let known = |entry: &Entry| shown.timeline.iter().any(|old| old.id == entry.id);
-        let calls = |entry: &&Entry| !matches!(entry.what, EntryKind::Day { .. } | EntryKind::Machine { .. });
+        let calls = |entry: &&Entry| !matches!(entry.what, EntryKind::Day { .. } | EntryKind::Looked { .. } | EntryKind::Machine { .. });
         // The forms keep what they were made with.
         if shown.update.is_some() == fresh.update.is_some() {
             fresh.update.clone_from(&shown.update);
@@ -86,6 +86,7 @@ pub fn Timeline(
         page.with(|page| page.timeline.iter().filter(|e| tab.shows(&e.what)).cloned().collect::<Vec<_>>())
     });
     let empty = Memo::new(move |_| entries.with(Vec::is_empty));
+    let since = Memo::new(move |_| page.with(|page| page.since.clone()));
     let record = Memo::new(move |_| page.with(|page| page.record.clone()));
     let at = page.with_untracked(|page| page.past.at.as_ref().map(|at| at.iso.clone())).unwrap_or_default();
     let address = move |show: &str| {
@@ -116,6 +117,7 @@ pub fn Timeline(
                     }).collect_view()}
                 </nav>
             </div>
+            {move || view! { <SinceYouLooked since=since.get()/> }}
             {move || if empty.get() {
                 view! { <p class="px-4 py-6 text-ink-2">"Nothing of this kind yet."</p> }.into_any()
             } else {
@@ -135,7 +137,7 @@ pub fn Timeline(
 }
 
 fn count(entries: &[Entry], tab: Show) -> usize {
-    entries.iter().filter(|e| !matches!(e.what, EntryKind::Day { .. }) && tab.shows(&e.what)).count()
+    entries.iter().filter(|e| !matches!(e.what, EntryKind::Day { .. } | EntryKind::Looked { .. }) && tab.shows(&e.what)).count()
 }
 
 #[component]
@@ -145,14 +147,15 @@ fn Line(
     may_retry: bool,
     retry: ServerAction<RetryDelivery>,
 ) -> impl IntoView {
-    let Entry { id, at, what } = entry;
+    let Entry { id, at, what, new } = entry;
+    let new = new.then(|| view! { " "<span class="rounded-selector bg-work-tint px-1 text-xs font-semibold text-work">"new"</span> });
     let time = view! { <a class="t a-quiet" rel="external" title="Link to this entry" href=routes::entry(incident, &id)><Ago at/></a> };
     match what {
         EntryKind::Said { by, did, changes, words, more } => view! {
             <li class="ev ev-say" id=id data-row tabindex="-1">
                 {time}<span class="dot" aria-hidden="true">{by.initials.clone()}</span>
                 <div class="min-w-0">
-                    <p class="text-xs text-ink-2"><Name person=by/>" "{did}</p>
+                    <p class="text-xs text-ink-2"><Name person=by/>" "{did}{new}</p>
                     <Changes changes/>
                     <Prose text=words class="said mt-1"/>
                     <More incident entry=id.clone() more=*more/>
@@ -162,7 +165,7 @@ fn Line(
         EntryKind::Changed { by, did, changes, about } => view! {
             <li class="ev ev-line" id=id data-row tabindex="-1">
                 {time}<Dot icon=icon_of(about)/>
-                <div class="min-w-0 leading-5">{by.map(|person| view! { <b>{person.name}</b>" " })}{did}<Changes changes/></div>
+                <div class="min-w-0 leading-5">{by.map(|person| view! { <b>{person.name}</b>" " })}{did}{new}<Changes changes/></div>
             </li>
         }.into_any(),
         EntryKind::Other { system, text } => view! {
@@ -184,6 +187,12 @@ fn Line(
                         </ActionForm>
                     })}
                 </div>
+            </li>
+        }.into_any(),
+        EntryKind::Looked { text } => view! {
+            <li class="ev noprint items-center py-2" id=id>
+                <span class="max-sm:hidden"></span><span class="dot text-work!"><Icon name="eye"/></span>
+                <div class="flex items-center gap-3 text-xs font-semibold text-work"><span>{text}</span><span class="h-px flex-1 bg-work/40"></span></div>
             </li>
         }.into_any(),
         EntryKind::Day { text } => view! {

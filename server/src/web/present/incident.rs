@@ -31,6 +31,8 @@ pub struct Facts {
     pub postmortem: Postmortem,
     /// These are facts of the past: where the line of the ruler ends today. Nothing can be changed then.
     pub past_until: Option<Timestamp>,
+    /// Up to when the caller has seen it.
+    pub seen: Option<timeline::Seen>,
 }
 
 /// Everything the page shows. `submission` is the key of the form to post an update.
@@ -67,6 +69,7 @@ pub fn page(scene: &Scene<'_>, facts: &Facts, submission: String) -> IncidentPag
             &facts.around.updates,
             &facts.around.deliveries,
             &facts.around.notes,
+            facts.seen,
         ),
         people: people(scene.catalog, &facts.around.holders),
         members: members(incident, facts.around.members),
@@ -84,6 +87,7 @@ pub fn page(scene: &Scene<'_>, facts: &Facts, submission: String) -> IncidentPag
         may_retry: facts.past_until.is_none(),
         record: String::new(),
         past: TimeTravel::default(),
+        since: Since::default(),
     }
 }
 
@@ -537,6 +541,7 @@ mod tests {
             },
             postmortem: Postmortem::default(),
             past_until: None,
+            seen: None,
         }
     }
 

@@ -8,6 +8,7 @@ mod incident;
 mod list;
 mod notes;
 pub mod past;
+mod since;
 mod surface;
 mod time;
 mod timeline;
@@ -15,7 +16,9 @@ mod timeline;
 pub use desk::{connection, dashboard, fires, recent};
 pub use incident::{Facts, for_caller, page};
 pub use list::list;
+pub use since::since;
 pub use time::Times;
+pub use timeline::Seen;
 
 use domain::{
     CategoryId, EnvironmentId, PriorityId, Timestamp,

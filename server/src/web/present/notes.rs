@@ -1,6 +1,6 @@
 //! Lines of the timeline for changes that have no words of their own: from what to what.
 
-use super::{Scene, editors::money, person};
+use super::{Scene, editors::money, person, timeline::Seen};
 use crate::incidents::notes::{Note, What};
 use domain::{
     ImpactLevelId, Timestamp,
@@ -8,11 +8,11 @@ use domain::{
 };
 
 /// One line for each note; a key event that is dated for the first time has its own line already.
-pub fn lines(scene: &Scene<'_>, notes: &[Note]) -> Vec<(Timestamp, Entry)> {
-    notes.iter().rev().filter_map(|note| line(scene, note)).collect()
+pub fn lines(scene: &Scene<'_>, notes: &[Note], seen: Option<Seen>) -> Vec<(Timestamp, Entry)> {
+    notes.iter().rev().filter_map(|note| line(scene, note, seen)).collect()
 }
 
-fn line(scene: &Scene<'_>, note: &Note) -> Option<(Timestamp, Entry)> {
+fn line(scene: &Scene<'_>, note: &Note, seen: Option<Seen>) -> Option<(Timestamp, Entry)> {
     let text = |text: String| Value::Text(text);
     let (did, changes, about) = match &note.what {
         What::KeyEvents(events) => {
@@ -77,6 +77,7 @@ fn line(scene: &Scene<'_>, note: &Note) -> Option<(Timestamp, Entry)> {
     }
     let by = note.by.as_ref().map(person);
     let what = EntryKind::Changed { by, did, changes, about };
-    let entry = Entry { id: format!("n-{}", note.seq), at: scene.times.clock(note.at), what };
+    let new = Seen::is_new(seen, note.at, note.by.as_ref().and_then(|by| by.id));
+    let entry = Entry { id: format!("n-{}", note.seq), at: scene.times.clock(note.at), what, new };
     Some((note.at, entry))
 }

@@ -11,7 +11,7 @@ use crate::incidents::{
     query::{Delivery, Update},
 };
 use domain::{
-    CategoryId, EnvironmentId, PriorityId, Timestamp,
+    CategoryId, EnvironmentId, PriorityId, Timestamp, UserId,
     catalog::Catalog,
     incident::{
         Marker, Status,
@@ -25,19 +25,46 @@ const TOGETHER: chrono::TimeDelta = chrono::TimeDelta::seconds(60);
 /// Of changed texts so much is shown.
 const TEXT: usize = 200;
 
+/// Up to when somebody has seen a timeline.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Seen {
+    pub by: Option<UserId>,
+    pub at: Timestamp,
+}
+
+impl Seen {
+    /// Written since, by somebody else.
+    pub fn is_new(seen: Option<Seen>, written: Timestamp, author: Option<UserId>) -> bool {
+        seen.is_some_and(|seen| written > seen.at && (author.is_none() || author != seen.by))
+    }
+}
+
 /// All entries, newest first, days divided. `updates` are newest first.
-pub fn entries(scene: &Scene<'_>, updates: &[Update], deliveries: &[Delivery], notes: &[Note]) -> Vec<Entry> {
+pub fn entries(
+    scene: &Scene<'_>,
+    updates: &[Update],
+    deliveries: &[Delivery],
+    notes: &[Note],
+    seen: Option<Seen>,
+) -> Vec<Entry> {
     let mut lines: Vec<(Timestamp, Entry)> = Vec::new();
     let mut walk = Walk { scene, now: Known::default() };
     for update in updates.iter().rev() {
         if let Some(what) = walk.step(update) {
             let id = id(update);
-            lines.push((update.event_ts, Entry { id, at: scene.times.clock(update.event_ts), what }));
+            let author = update.author.as_ref().and_then(|author| author.id);
+            let new = Seen::is_new(seen, update.created_at, author);
+            lines.push((update.event_ts, Entry { id, at: scene.times.clock(update.event_ts), what, new }));
         }
     }
-    lines.extend(notes::lines(scene, notes));
+    lines.extend(notes::lines(scene, notes, seen));
     lines.extend(folded(scene, deliveries));
     lines.extend(deliveries.iter().filter(|d| d.state == "parked").map(|d| refused(scene, d)));
+    if let Some(seen) = seen.filter(|_| lines.iter().any(|(_, entry)| entry.new)) {
+        let at = scene.times.clock(seen.at);
+        let what = EntryKind::Looked { text: format!("You last looked at {}", at.text) };
+        lines.push((seen.at, Entry { id: "since".into(), at, what, new: false }));
+    }
     // Stable: what was written later stands above within one second.
     lines.sort_by_key(|(at, _)| *at);
     lines.reverse();
@@ -278,14 +305,14 @@ fn folded_group(scene: &Scene<'_>, group: &[(&Delivery, Timestamp)]) -> Option<(
         n => format!("{n} steps in {}", time::short(*at - began)),
     };
     let what = EntryKind::Machine { summary, steps: group.iter().map(step).collect() };
-    Some((*at, Entry { id: format!("m-{}", first.0.job), at: scene.times.clock(*at), what }))
+    Some((*at, Entry { id: format!("m-{}", first.0.job), at: scene.times.clock(*at), what, new: false }))
 }
 
 fn refused(scene: &Scene<'_>, d: &Delivery) -> (Timestamp, Entry) {
     let at = d.finished_at.unwrap_or(d.run_at).min(scene.times.now);
     let what = format!("{} refused.", surface::thing(&d.kind));
     let what = EntryKind::Refused { what, reason: surface::why(scene, d), job: Some(d.job) };
-    (at, Entry { id: format!("j-{}", d.job), at: scene.times.clock(at), what })
+    (at, Entry { id: format!("j-{}", d.job), at: scene.times.clock(at), what, new: false })
 }
 
 /// A line across wherever the day changes; today has none above it.
@@ -297,7 +324,7 @@ fn with_days(scene: &Scene<'_>, lines: Vec<(Timestamp, Entry)>) -> Vec<Entry> {
         if its != day {
             let text = scene.times.weekday(at);
             let id = format!("d-{}", its.replace('/', ""));
-            entries.push(Entry { id, at: scene.times.date(at), what: EntryKind::Day { text } });
+            entries.push(Entry { id, at: scene.times.date(at), what: EntryKind::Day { text }, new: false });
             day = its;
         }
         entries.push(entry);
@@ -307,7 +334,7 @@ fn with_days(scene: &Scene<'_>, lines: Vec<(Timestamp, Entry)>) -> Vec<Entry> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{at, scene, update};
+    use super::super::fixture::{at, scene, somebody, update};
     use super::*;
     use domain::JobId;
 
@@ -355,7 +382,7 @@ mod tests {
             title: Some("Payments fail".into()),
             ..update(4, "14:20")
         };
-        let entries = entries(&scene, &[quiet, moved, event, first], &[], &[]);
+        let entries = entries(&scene, &[quiet, moved, event, first], &[], &[], None);
 
         let EntryKind::Changed { did, changes, about, .. } = &entries[0].what else {
             panic!("a line: {:?}", entries[0])
@@ -405,6 +432,7 @@ mod tests {
             &[early, event(8, "recovered"), event(7, MITIGATED), event(6, RESOLVED)],
             &[],
             &[],
+            None,
         );
         assert!(matches!(&shown[0].what, EntryKind::Said { did, .. } if did == "closed it early"));
         assert!(
@@ -419,7 +447,7 @@ mod tests {
             ..update(5, "14:41")
         };
         assert!(
-            matches!(&entries(&scene, &[synced], &[], &[])[0].what, EntryKind::Other { system, text } if system == "Jira" && text == "status Mitigated")
+            matches!(&entries(&scene, &[synced], &[], &[], None)[0].what, EntryKind::Other { system, text } if system == "Jira" && text == "status Mitigated")
         );
     }
 
@@ -437,7 +465,7 @@ mod tests {
             delivery(4, "slack.post_update", "waiting", None),
             parked,
         ];
-        let shown = entries(&scene, &[], &deliveries, &[]);
+        let shown = entries(&scene, &[], &deliveries, &[], None);
         assert!(
             matches!(&shown[0].what, EntryKind::Refused { reason, job: Some(JobId(5)), .. }
             if reason == "The bot lacks the permission to invite. Tried 3 times, last 14:51."),
@@ -458,9 +486,9 @@ mod tests {
         let catalog = Catalog::demo();
         let tomorrow = at("10:00") + chrono::TimeDelta::days(1);
         let said = Update { message: Some("Words.".into()), ..update(1, "14:00") };
-        let shown = entries(&scene(&catalog, tomorrow), std::slice::from_ref(&said), &[], &[]);
+        let shown = entries(&scene(&catalog, tomorrow), std::slice::from_ref(&said), &[], &[], None);
         assert!(matches!(&shown[0].what, EntryKind::Day { text } if text == "Wednesday 2026/10/14"));
-        assert_eq!(entries(&scene(&catalog, at("15:00")), &[said], &[], &[]).len(), 1);
+        assert_eq!(entries(&scene(&catalog, at("15:00")), &[said], &[], &[], None).len(), 1);
     }
 
     #[test]
@@ -471,5 +499,21 @@ mod tests {
         let moved = Update { status: Some(Status::Investigating), ..update(4, "14:12") };
         let bands = statuses(&[moved, same, event, first]);
         assert_eq!(bands, [(at("14:09"), 10, "Open".into()), (at("14:12"), 20, "Investigating".into())]);
+    }
+
+    // What others wrote since is new; one's own and what was there is not, and a line divides them.
+    #[test]
+    fn what_is_new_to_somebody_stands_above_the_line() {
+        let catalog = Catalog::demo();
+        let scene = scene(&catalog, at("14:53"));
+        let said = |n, clock| Update { message: Some("Words.".into()), ..update(n, clock) };
+        let mine = Update { author: Some(somebody("Me")), ..said(3, "14:45") };
+        let seen = Seen { by: mine.author.as_ref().and_then(|me| me.id), at: at("14:38") };
+        let updates = [said(4, "14:50"), mine, said(2, "14:30")];
+        let shown = entries(&scene, &updates, &[], &[], Some(seen));
+        assert_eq!(shown.iter().map(|entry| entry.new).collect::<Vec<_>>(), [true, false, false, false]);
+        assert!(matches!(&shown[2].what, EntryKind::Looked { text } if text == "You last looked at 14:38"));
+        assert_eq!(shown[2].id, "since");
+        assert_eq!(entries(&scene, &updates[1..], &[], &[], Some(seen)).len(), 2, "nothing new, no line");
     }
 }
