@@ -90,6 +90,14 @@ pub enum Change {
         incident: IncidentId,
         impacts: Vec<ImpactChange>,
     },
+    /// Words were taken out of the history and the tables: all, or those that one person wrote.
+    WordsErased {
+        incident: IncidentId,
+        of: Option<UserId>,
+        /// Number of the record, and the field in it.
+        words: Vec<(i64, String)>,
+        channel: Channel,
+    },
 }
 
 /// Key events were dated, moved or cleared; the metrics made of them came along.
@@ -233,7 +241,8 @@ impl Change {
             | Change::CostRemoved { incident, .. }
             | Change::TagsChanged { incident, .. }
             | Change::MessageCorrected { incident, .. }
-            | Change::ImpactsChanged { incident, .. } => Some(*incident),
+            | Change::ImpactsChanged { incident, .. }
+            | Change::WordsErased { incident, .. } => Some(*incident),
             Change::KeyEventsChanged(k) => Some(k.incident),
             Change::RolesChanged(r) => Some(r.incident),
         }
@@ -293,6 +302,9 @@ impl Change {
                 (Kind::TagsChanged, json!({ "added": added, "removed": removed }), vec![])
             }
             Change::ImpactsChanged { impacts, .. } => (Kind::ImpactsChanged, impacts_facts(impacts), vec![]),
+            Change::WordsErased { of, words, .. } => {
+                (Kind::WordsErased, json!({ "of": of, "words": words }), vec![])
+            }
         };
         Record { stream, begins: matches!(self, Change::IncidentDeclared(_)), kind, facts, words }
     }

@@ -35,6 +35,12 @@ pub fn consequences(change: &Change, _origin: Origin) -> Vec<Job> {
             slack([SlackJob::Invite { incident: *incident }])
         }
         Change::RolesChanged(changed) => after_roles(changed),
+        // What shows the words in place is written anew; messages stay as they were said.
+        Change::WordsErased { incident, channel: Channel::There, .. } => slack([
+            SlackJob::ReconcileChannel { incident: *incident },
+            SlackJob::DeclaredCard { incident: *incident },
+        ]),
+        Change::WordsErased { .. } => vec![],
     }
 }
 

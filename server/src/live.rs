@@ -123,7 +123,8 @@ pub fn news_of(change: &Change) -> Vec<News> {
         | Change::CostRemoved { .. }
         | Change::TagsChanged { .. }
         | Change::MessageCorrected { .. }
-        | Change::ImpactsChanged { .. } => change.incident().map(News::Incident).into_iter().collect(),
+        | Change::ImpactsChanged { .. }
+        | Change::WordsErased { .. } => change.incident().map(News::Incident).into_iter().collect(),
         // No page shows it.
         Change::ChannelTagged { .. }
         | Change::TokenCreated { .. }

@@ -132,6 +132,8 @@ pub enum Act {
     Correct {
         author: Option<UserId>,
     },
+    /// Take away what was written, for ever.
+    Erase,
     /// Bring a closed one back: administrators, who may even delete one.
     Reopen,
 }
@@ -186,6 +188,7 @@ impl Caller {
             (_, Act::Correct { author }) if author.is_none() || author != self.user_id() => {
                 self.need(Permission::ChangeIncident)
             }
+            (_, Act::Erase) => self.need(Permission::DeleteIncident),
             _ => Ok(()),
         }
     }

@@ -159,7 +159,7 @@ async fn make_admin(ctx: &Context, email: &str, username: Option<&str>, typed: &
     Ok(ExitCode::SUCCESS)
 }
 
-async fn person(ctx: &Context, email: &str) -> Result<User> {
+pub(super) async fn person(ctx: &Context, email: &str) -> Result<User> {
     let found = directory::by_email(&ctx.db, &parse(email)?).await?;
     found.ok_or_else(|| anyhow!("Nobody has the address {email}."))
 }

@@ -7,6 +7,7 @@
 mod admin;
 mod checks;
 mod database;
+mod erase;
 mod routes;
 mod serve;
 
@@ -67,6 +68,9 @@ enum Command {
     },
     /// Walk the history and prove that nobody changed it
     Verify,
+    /// Erase words for ever: what was written on an incident, or by a person
+    #[command(subcommand)]
+    Erase(erase::EraseCommand),
     /// Print what the app in Slack must be: paste it at api.slack.com/apps. Needs BASE_URL, and no token yet
     #[command(alias = "generate-manifest")]
     SlackManifest {
@@ -235,6 +239,7 @@ async fn run(command: Option<Command>, settings: Settings) -> Result<ExitCode> {
                 Command::Seed { demo: true, .. } => admin::fill(&ctx).await,
                 Command::Seed { incidents, demo: false } => admin::seed(&ctx, incidents).await,
                 Command::Verify => checks::verify(&ctx).await,
+                Command::Erase(command) => erase::erase(&ctx, command).await,
                 Command::Token(TokenCommand::Create { email, name, days }) => {
                     admin::create_token(&ctx, &email, &name, days).await
                 }

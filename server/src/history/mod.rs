@@ -9,9 +9,11 @@
 //! hour the heads that moved go into stream `desk` and its head into the log ([`roots`]): who changes a stream together
 //! with its head is found by them. [`verify`] walks it all.
 
+mod erase;
 mod roots;
 mod verify;
 
+pub use erase::{erase, incidents_with_words_of};
 pub use roots::{Head, write_root};
 pub use verify::{Broken, Verdict, verify};
 

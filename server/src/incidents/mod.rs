@@ -13,6 +13,7 @@
 //! | [`costs::add`], [`costs::remove`] | what it costs, line by line |
 //! | [`tags()`] | words to find it again |
 //! | [`impacts()`] | who is hit, assessed again |
+//! | [`erase`] | what people wrote goes, what they did stays |
 //!
 //! Reads ([`query`], [`list`], [`desk`], [`categories`]) ask the fence inside their SQL. `store` holds the rows and is private to this
 //! room.
@@ -25,6 +26,7 @@ pub mod costs;
 mod declare;
 pub mod desk;
 mod details;
+mod erase;
 mod heard;
 mod impacts;
 mod key_events;
@@ -43,6 +45,7 @@ pub use channel::{NewChannel, attach_channel, channel_event, tag_channel};
 pub use correct::correct;
 pub use declare::{Declaring, declare};
 pub use details::{CostSum, Details, Metric, Opener, RoleHeld, details};
+pub use erase::erase;
 pub use heard::Told;
 pub use impacts::impacts;
 pub use key_events::key_events;

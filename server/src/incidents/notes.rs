@@ -11,7 +11,7 @@ use sqlx::PgPool;
 use std::collections::HashMap;
 
 /// Kinds of records that become notes.
-pub(super) const KINDS: [&str; 8] = [
+pub(super) const KINDS: [&str; 9] = [
     "key_events_changed",
     "roles_changed",
     "cost_added",
@@ -20,6 +20,7 @@ pub(super) const KINDS: [&str; 8] = [
     "impacts_changed",
     "member_joined",
     "member_left",
+    "words_erased",
 ];
 
 /// One change, with before and after.
@@ -51,6 +52,8 @@ pub enum What {
     Impacts(Vec<(ImpactTypeId, Option<ImpactLevelId>, ImpactLevelId)>),
     Joined,
     Left,
+    /// All words, or those of one person.
+    Erased(Option<Person>),
 }
 
 /// A record of one of these kinds: its place, when, which kind, and the body as JSON.
@@ -93,6 +96,7 @@ pub(super) async fn of_records(db: &PgPool, records: Vec<Record>) -> Result<Vec<
             },
             "tags_changed" => What::Tags { added: texts(&facts["added"]), removed: texts(&facts["removed"]) },
             "impacts_changed" => What::Impacts(impacts(facts)),
+            "words_erased" => What::Erased(person(&facts["of"])),
             "member_joined" if by_hand => What::Joined,
             "member_left" if by_hand => What::Left,
             _ => return None,
@@ -112,6 +116,7 @@ fn user(value: &Value) -> Option<UserId> {
 
 fn collect_ids(body: &Value, ids: &mut Vec<UserId>) {
     ids.extend(user(&body["actor"]));
+    ids.extend(user(&body["facts"]["of"]));
     for role in body["facts"]["roles"].as_array().into_iter().flatten() {
         ids.extend(user(&role["from"]));
         ids.extend(user(&role["to"]));

@@ -38,7 +38,8 @@ pub fn is_of_incidents(kind: Kind) -> bool {
         | Kind::CostRemoved
         | Kind::TagsChanged
         | Kind::ImpactsChanged
-        | Kind::MessageCorrected => true,
+        | Kind::MessageCorrected
+        | Kind::WordsErased => true,
         Kind::ChannelTagged
         | Kind::TokenCreated
         | Kind::TokenRevoked

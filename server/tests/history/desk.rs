@@ -103,6 +103,11 @@ impl Desk {
         Context::new(self.db.clone(), self.clock.clone(), self.settings.clone(), None)
     }
 
+    /// Who may take words away.
+    pub fn eraser(&self) -> Caller {
+        Caller::system(Origin::Cli)
+    }
+
     pub async fn declares(&self) -> IncidentId {
         let seat = self.seats().await.remove(0);
         let raw = RawDeclaration {

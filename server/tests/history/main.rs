@@ -70,7 +70,13 @@ async fn one_after_another(desk: &Desk, acts: &[Act]) -> Result<(), TestCaseErro
         let folded = desk.folded(id, Some(*at)).await;
         same(&folded, tables, &format!("at {at}"))?;
     }
-    judge(desk, id).await
+    judge(desk, id).await?;
+    // What is erased is gone from tables and history alike: the words of one, then all.
+    for of in [Some(seats[1].me()), None] {
+        server::incidents::erase(&seats[0].ctx, &desk.eraser(), id, of).await.map_err(|e| fails(e.to_string()))?;
+        judge(desk, id).await?;
+    }
+    Ok(())
 }
 
 /// Everybody works on the same incident, each at a server of their own; a server that dies is followed by another.

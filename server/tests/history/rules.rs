@@ -78,7 +78,11 @@ pub fn nothing_is_overwritten(records: &[Record], catalog: &Catalog) -> Verdict 
             }
             Fact::Corrected(corrected) => before.entries.iter().any(|entry| entry.id == corrected.update),
             Fact::Declared(_) => false,
-            Fact::CostAdded(_) | Fact::ChannelAttached(_) | Fact::ChannelChanged(_) | Fact::Elsewhere => true,
+            Fact::CostAdded(_)
+            | Fact::ChannelAttached(_)
+            | Fact::ChannelChanged(_)
+            | Fact::Erased(_)
+            | Fact::Elsewhere => true,
         };
         if !follows {
             return Err(format!(

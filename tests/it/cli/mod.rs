@@ -1,6 +1,7 @@
 //! What those who run FireFighter do at the command line.
 
 mod doctor;
+mod erase;
 mod manifest;
 mod schedules;
 mod verify;

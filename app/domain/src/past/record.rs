@@ -52,6 +52,7 @@ kinds! {
     TagsChanged = "tags_changed",
     ImpactsChanged = "impacts_changed",
     MessageCorrected = "message_corrected",
+    WordsErased = "words_erased",
 }
 
 /// What stands where words stood that were erased.
@@ -94,6 +95,7 @@ pub enum Fact {
     Impacts(Impacts),
     /// The entry whose words these are now.
     Corrected(Corrected),
+    Erased(Erased),
     /// It is of no incident.
     Elsewhere,
 }
@@ -121,6 +123,7 @@ impl Fact {
             Kind::TagsChanged => Fact::Tags(of(facts)?),
             Kind::ImpactsChanged => Fact::Impacts(of(facts)?),
             Kind::MessageCorrected => Fact::Corrected(of(facts)?),
+            Kind::WordsErased => Fact::Erased(of(facts)?),
             Kind::ChannelTagged
             | Kind::TokenCreated
             | Kind::TokenRevoked
@@ -326,4 +329,12 @@ pub struct ImpactStep {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub struct Corrected {
     pub update: UpdateId,
+}
+
+/// Words that were taken away: all, or those of one person.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Erased {
+    pub of: Option<UserId>,
+    /// Number of the record, and the field in it.
+    pub words: Vec<(i64, String)>,
 }

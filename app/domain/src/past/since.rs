@@ -27,6 +27,7 @@ pub enum New {
     Corrected(usize),
     Joined(Vec<UserId>),
     Left(Vec<UserId>),
+    Erased,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +67,7 @@ struct News {
     impacts: Option<Place>,
     corrected: Vec<Place>,
     people: Vec<(UserId, Moved<bool>)>,
+    erased: Option<Place>,
 }
 
 /// What these records say that somebody else than `me` did, the weightiest first.
@@ -123,6 +125,7 @@ impl News {
             }
             Fact::MemberJoined(user) => move_among(&mut self.people, *user, false, true, here),
             Fact::MemberLeft(user) => move_among(&mut self.people, *user, true, false, here),
+            Fact::Erased(_) => self.erased = Some(here),
             Fact::Declared(_) | Fact::ChannelAttached(_) | Fact::ChannelChanged(_) | Fact::Elsewhere => {}
         }
     }
@@ -160,6 +163,7 @@ impl News {
                 told.push((new(people.into_iter().map(|(user, _)| user).collect()), place));
             }
         }
+        told.extend(self.erased.map(|place| (New::Erased, place)));
         told
     }
 }

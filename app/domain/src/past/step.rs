@@ -87,8 +87,8 @@ impl Past {
     /// One record more.
     pub(super) fn step(&mut self, record: &Record, catalog: &Catalog) {
         match &record.fact {
-            // It is declared once.
-            Fact::Declared(_) | Fact::Elsewhere => {}
+            // It is declared once; words that are gone are read as such.
+            Fact::Declared(_) | Fact::Erased(_) | Fact::Elsewhere => {}
             Fact::Updated(updated) => self.updated(record, updated, catalog),
             Fact::ChannelAttached(attached) => self.attached(attached),
             Fact::ChannelChanged(event) => self.channel_changed(event),

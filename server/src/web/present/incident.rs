@@ -18,7 +18,7 @@ use domain::{
         promise::OFFERED_MINUTES,
     },
     view::{
-        Choice, EntryKind, Fact, Impact, IncidentPage, KeyEvent, Life, Metric, RoleHolder, Ruler, RulerFacts,
+        Choice, EntryKind, Fact, Impact, IncidentPage, KeyEvent, Life, Metric, RoleHolder, Ruler, RulerFacts, Since,
         Spoken, TimeTravel, UpdateForm,
     },
 };

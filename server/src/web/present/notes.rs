@@ -70,6 +70,8 @@ fn line(scene: &Scene<'_>, note: &Note, seen: Option<Seen>) -> Option<(Timestamp
             ("assessed the impact again".to_owned(), assessed.collect(), About::Facts)
         }
         What::Joined => ("joined".to_owned(), vec![], About::Role),
+        What::Erased(None) => ("erased all words".to_owned(), vec![], About::Facts),
+        What::Erased(Some(of)) => (format!("erased the words of {}", of.name), vec![], About::Facts),
         What::Left => ("left".to_owned(), vec![], About::Role),
     };
     if matches!(note.what, What::KeyEvents(_)) && changes.is_empty() {

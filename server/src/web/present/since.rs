@@ -66,6 +66,7 @@ fn words(scene: &Scene<'_>, new: &New, names: &HashMap<UserId, String>) -> Strin
         New::Corrected(1) => "1 correction".into(),
         New::Corrected(count) => format!("{count} corrections"),
         New::Joined(people) => format!("{} joined", several(people, &name)),
+        New::Erased => "words were erased".into(),
         New::Left(people) => format!("{} left", several(people, &name)),
     }
 }

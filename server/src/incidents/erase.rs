@@ -1,0 +1,90 @@
+//! Erasing what people wrote on an incident: all of it, or the words of one person. Facts stay: who did what, and when.
+//!
+//! The words go from the history, whose chain stays whole, and then from the tables: these are written anew from what
+//! the history still says, so that both forget the same. The record of it says who erased which words.
+
+use super::store;
+use crate::{
+    change::{Change, Channel},
+    context::Context,
+    failure::OrInternal,
+    history::{self, Stored},
+};
+use domain::{
+    Caller, Error, IncidentId, Result, UserId,
+    access::Act,
+    past::{Past, Record},
+};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// Erases all words of an incident, or those that `of` wrote. How many there were; none writes nothing.
+///
+/// # Errors
+/// [`Error::Forbidden`] without the permission to delete incidents; [`Error::NotFound`] when it may not be seen.
+pub async fn erase(ctx: &Context, caller: &Caller, id: IncidentId, of: Option<UserId>) -> Result<usize> {
+    caller.may_do(Act::Erase)?;
+    let catalog = ctx.catalog().await?;
+    let mut w = ctx.write(caller).await?;
+    store::lock(w.conn(), caller.viewer(), id, ctx.postmortem(), &catalog).await?;
+    let stream = format!("incident {id}");
+    let words = history::erase(w.conn(), &stream, of).await?;
+    if words.is_empty() {
+        return Ok(0);
+    }
+    let stored = history::read(&mut *w.conn(), &stream, 0, None).await?;
+    let records = stored.iter().map(Stored::record).collect::<Result<Vec<Record>>>()?;
+    let past = Past::of(&records, &catalog).ok_or(Error::NotFound)?;
+    forget(w.conn(), &past).await?;
+    let channel = match ctx.slack() {
+        Some(_) if store::has_channel(w.conn(), id).await? => Channel::There,
+        _ => Channel::None,
+    };
+    let count = words.len();
+    w.commit(Change::WordsErased { incident: id, of, words, channel }, count).await
+}
+
+/// Writes every text of the tables as the history says it now.
+async fn forget(conn: &mut PgConnection, past: &Past) -> Result<()> {
+    sqlx::query!(
+        "UPDATE incidents SET title = $2, description = $3, closure_reference = $4 WHERE id = $1",
+        past.id.0,
+        past.title,
+        past.description,
+        past.closure_reference,
+    )
+    .execute(&mut *conn)
+    .await
+    .or_internal("erasing the words of an incident")?;
+    let ids: Vec<Uuid> = past.entries.iter().map(|entry| entry.id.0).collect();
+    let messages: Vec<Option<String>> = past.entries.iter().map(|entry| entry.message.clone()).collect();
+    let titles: Vec<Option<String>> = past.entries.iter().map(|entry| entry.title.clone()).collect();
+    let texts: Vec<Option<String>> = past.entries.iter().map(|entry| entry.description.clone()).collect();
+    sqlx::query!(
+        "UPDATE incident_updates u SET message = e.message, title = e.title, description = e.description
+         FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS e(id, message, title, description)
+         WHERE u.incident_id = $1 AND u.id = e.id
+           AND (u.message, u.title, u.description) IS DISTINCT FROM (e.message, e.title, e.description)",
+        past.id.0,
+        &ids,
+        &messages as &[Option<String>],
+        &titles as &[Option<String>],
+        &texts as &[Option<String>],
+    )
+    .execute(&mut *conn)
+    .await
+    .or_internal("erasing the words of a timeline")?;
+    let lines: Vec<i64> = past.costs.keys().map(|line| line.0).collect();
+    let details: Vec<Option<String>> = past.costs.values().map(|cost| cost.details.clone()).collect();
+    sqlx::query!(
+        "UPDATE incident_costs c SET details = e.details FROM unnest($2::bigint[], $3::text[]) AS e(id, details)
+         WHERE c.incident_id = $1 AND c.id = e.id AND c.details IS DISTINCT FROM e.details",
+        past.id.0,
+        &lines,
+        &details as &[Option<String>],
+    )
+    .execute(conn)
+    .await
+    .or_internal("erasing the words of costs")?;
+    Ok(())
+}
