@@ -378,7 +378,13 @@ impl Incidents for Fake {
         })
     }
 
-    async fn incident_page(&self, _: &Caller, id: IncidentId, at: &str, _: Option<Look>) -> Result<IncidentPage> {
+    async fn incident_page(
+        &self,
+        _: &Caller,
+        id: IncidentId,
+        at: &str,
+        _: Option<Look>,
+    ) -> Result<IncidentPage> {
         match id.0 {
             4127 if at.is_empty() => Ok(self.page()),
             4127 => Ok(self.page_then()),
@@ -612,7 +618,12 @@ impl Fake {
     }
 
     fn timeline(&self) -> Vec<Entry> {
-        let entry = |id: &str, clock: &str, what| Entry { id: id.into(), at: moment(clock), what, new: id == "e-1447" };
+        let entry = |id: &str, clock: &str, what| Entry {
+            id: id.into(),
+            at: moment(clock),
+            what,
+            new: id == "e-1447",
+        };
         let said = |n, name: &str, did: &str, changes, words: &str| EntryKind::Said {
             by: named(n, name),
             did: did.into(),

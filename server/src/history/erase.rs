@@ -8,11 +8,7 @@ use sqlx::{PgConnection, PgPool};
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn erase(
-    conn: &mut PgConnection,
-    stream: &str,
-    of: Option<UserId>,
-) -> Result<Vec<(i64, String)>> {
+pub async fn erase(conn: &mut PgConnection, stream: &str, of: Option<UserId>) -> Result<Vec<(i64, String)>> {
     let rows = sqlx::query!(
         "UPDATE history_text t SET salt = NULL, text = NULL FROM history h
          WHERE t.stream = $1 AND h.stream = t.stream AND h.seq = t.seq AND t.text IS NOT NULL

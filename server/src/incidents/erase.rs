@@ -13,7 +13,7 @@ use crate::{
 use domain::{
     Caller, Error, IncidentId, Result, UserId,
     access::Act,
-    past::{Past, Record},
+    past::{Entry, Past, Record},
 };
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -56,20 +56,22 @@ async fn forget(conn: &mut PgConnection, past: &Past) -> Result<()> {
     .execute(&mut *conn)
     .await
     .or_internal("erasing the words of an incident")?;
+    let words = |of: fn(&Entry) -> Option<String>| past.entries.iter().map(of).collect::<Vec<_>>();
     let ids: Vec<Uuid> = past.entries.iter().map(|entry| entry.id.0).collect();
-    let messages: Vec<Option<String>> = past.entries.iter().map(|entry| entry.message.clone()).collect();
-    let titles: Vec<Option<String>> = past.entries.iter().map(|entry| entry.title.clone()).collect();
-    let texts: Vec<Option<String>> = past.entries.iter().map(|entry| entry.description.clone()).collect();
     sqlx::query!(
-        "UPDATE incident_updates u SET message = e.message, title = e.title, description = e.description
-         FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS e(id, message, title, description)
+        "UPDATE incident_updates u
+         SET message = e.message, original = e.original, title = e.title, description = e.description
+         FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[])
+              AS e(id, message, original, title, description)
          WHERE u.incident_id = $1 AND u.id = e.id
-           AND (u.message, u.title, u.description) IS DISTINCT FROM (e.message, e.title, e.description)",
+           AND (u.message, u.original, u.title, u.description)
+               IS DISTINCT FROM (e.message, e.original, e.title, e.description)",
         past.id.0,
         &ids,
-        &messages as &[Option<String>],
-        &titles as &[Option<String>],
-        &texts as &[Option<String>],
+        &words(|entry| entry.message.clone()) as &[Option<String>],
+        &words(|entry| entry.corrected.as_ref().map(|c| c.original.clone())) as &[Option<String>],
+        &words(|entry| entry.title.clone()) as &[Option<String>],
+        &words(|entry| entry.description.clone()) as &[Option<String>],
     )
     .execute(&mut *conn)
     .await

@@ -22,7 +22,9 @@ use domain::{
     Caller, Error, IncidentId, JobId, Origin, Result, UpdateId,
     catalog::Catalog,
     incident::{Correction, Declaration, Filter, Limits, RawDeclaration, RawUpdate, Set, Update, promise},
-    view::{Connection, Dashboard, DeclareForm, Fires, IncidentList, IncidentPage, Login, Look, RecentIncident},
+    view::{
+        Connection, Dashboard, DeclareForm, Fires, IncidentList, IncidentPage, Login, Look, RecentIncident,
+    },
 };
 use tokio::sync::OnceCell;
 

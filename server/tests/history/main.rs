@@ -73,7 +73,9 @@ async fn one_after_another(desk: &Desk, acts: &[Act]) -> Result<(), TestCaseErro
     judge(desk, id).await?;
     // What is erased is gone from tables and history alike: the words of one, then all.
     for of in [Some(seats[1].me()), None] {
-        server::incidents::erase(&seats[0].ctx, &desk.eraser(), id, of).await.map_err(|e| fails(e.to_string()))?;
+        server::incidents::erase(&seats[0].ctx, &desk.eraser(), id, of)
+            .await
+            .map_err(|e| fails(e.to_string()))?;
         judge(desk, id).await?;
     }
     Ok(())

@@ -47,7 +47,17 @@ async fn the_page_shows_the_incident_as_it_was_at_any_moment() {
     let t = desk().await;
     let web = t.web_as("yusuf.demir").await;
     let at = path(&declares(&web, &[]).await);
-    says(&t, &web, &at, &[("asked[message]", "Cause found, a bad release."), ("asked[status][to]", "20"), ("asked[priority][to]", P1)]).await;
+    says(
+        &t,
+        &web,
+        &at,
+        &[
+            ("asked[message]", "Cause found, a bad release."),
+            ("asked[status][to]", "20"),
+            ("asked[priority][to]", P1),
+        ],
+    )
+    .await;
     t.advance(Duration::from_secs(600)).await;
     let form = web.get(&format!("{at}tags/")).await;
     web.submit(&form, "/fn/incident/tags", &[("tags[to]", "black-friday")]).await;
@@ -59,11 +69,24 @@ async fn the_page_shows_the_incident_as_it_was_at_any_moment() {
     let changing = ["Post update", "Change people", "Change key events", "Change tags", "Add costs"];
     shows(&first, &["As it was at", "Back to now", "Later", "P2", "Set Investigating when"], &changing);
     shows(&first, &[], &["Cause found", "black-friday", "The old release", "Earlier"]);
-    shows(&web.get(&format!("{at}?at={found}")).await, &["Cause found", "Investigating", "Set Mitigating when", "P1", "Earlier"], &["black-friday", "The old release"]);
-    shows(&web.get(&format!("{at}?at={tagged}")).await, &["black-friday", "Set Mitigating when"], &["The old release"]);
+    shows(
+        &web.get(&format!("{at}?at={found}")).await,
+        &["Cause found", "Investigating", "Set Mitigating when", "P1", "Earlier"],
+        &["black-friday", "The old release"],
+    );
+    shows(
+        &web.get(&format!("{at}?at={tagged}")).await,
+        &["black-friday", "Set Mitigating when"],
+        &["The old release"],
+    );
     let last = web.get(&format!("{at}?at={back}")).await;
     shows(&last, &["The old release is back.", "black-friday", "As it was at"], &["Later"]);
-    assert!(first.html.contains(&format!("{at}?at={}", found.replace(':', "%3A"))) || first.html.contains(&format!("{at}?at={found}")), "one step later: {}", first.html);
+    assert!(
+        first.html.contains(&format!("{at}?at={}", found.replace(':', "%3A")))
+            || first.html.contains(&format!("{at}?at={found}")),
+        "one step later: {}",
+        first.html
+    );
 
     let now = web.get(&at).await;
     shows(&now, &["Post update", "Change people", "See it as it was at"], &["As it was at 2", "Back to now"]);
@@ -87,10 +110,12 @@ async fn the_past_is_behind_the_fence_of_today() {
         let nowhere = sofia.get(&format!("/incident/999999/?at={asked}")).await;
         assert_eq!((there.status, nowhere.status), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND), "{asked}");
     }
-    let marks: i64 = sqlx::query_scalar("SELECT count(*) FROM looks l JOIN users u ON u.id = l.user_id WHERE u.username = 'sofia.lindgren'")
-        .fetch_one(&t.db)
-        .await
-        .expect("marks");
+    let marks: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM looks l JOIN users u ON u.id = l.user_id WHERE u.username = 'sofia.lindgren'",
+    )
+    .fetch_one(&t.db)
+    .await
+    .expect("marks");
     assert_eq!(marks, 0, "who is outside has not looked");
     assert_eq!(yusuf.get(&format!("{at}?at={moment}")).await.status, StatusCode::OK);
 }
@@ -99,11 +124,13 @@ async fn the_past_is_behind_the_fence_of_today() {
 async fn looked(t: &App, username: &str, records: i64) {
     let end = Instant::now() + Duration::from_secs(20);
     loop {
-        let seq: Option<i64> = sqlx::query_scalar("SELECT l.seq FROM looks l JOIN users u ON u.id = l.user_id WHERE u.username = $1")
-            .bind(username)
-            .fetch_optional(&t.db)
-            .await
-            .expect("marks");
+        let seq: Option<i64> = sqlx::query_scalar(
+            "SELECT l.seq FROM looks l JOIN users u ON u.id = l.user_id WHERE u.username = $1",
+        )
+        .bind(username)
+        .fetch_optional(&t.db)
+        .await
+        .expect("marks");
         if seq == Some(records) {
             return;
         }
@@ -121,10 +148,21 @@ async fn what_others_did_since_somebody_looked_is_told_once() {
     shows(&mara.get(&at).await, &[], &["Since you last looked"]);
     looked(&t, "mara.lindqvist", 1).await;
 
-    says(&t, &yusuf, &at, &[("asked[message]", "Cause found, a bad release."), ("asked[priority][to]", P1)]).await;
+    says(&t, &yusuf, &at, &[("asked[message]", "Cause found, a bad release."), ("asked[priority][to]", P1)])
+        .await;
     says(&t, &yusuf, &at, &[("asked[message]", "It is rolled back now."), ("asked[status][to]", "20")]).await;
     let back = mara.get(&at).await;
-    shows(&back, &["Since you last looked", "priority P2 → P1", "status Open → Investigating", "2 updates", "You last looked at"], &[]);
+    shows(
+        &back,
+        &[
+            "Since you last looked",
+            "priority P2 → P1",
+            "status Open → Investigating",
+            "2 updates",
+            "You last looked at",
+        ],
+        &[],
+    );
     assert_eq!(back.html.matches(">new<").count(), 2, "both are marked: {}", back.text());
     looked(&t, "mara.lindqvist", 3).await;
     shows(&mara.get(&at).await, &[], &["Since you last looked", "You last looked at"]);

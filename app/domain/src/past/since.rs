@@ -10,15 +10,27 @@ use crate::{PriorityId, RoleTypeId, Timestamp, UpdateId, UserId};
 /// One thing that is new.
 #[derive(Debug, Clone, PartialEq)]
 pub enum New {
-    Priority { from: PriorityId, to: PriorityId },
-    Status { from: Status, to: Status },
+    Priority {
+        from: PriorityId,
+        to: PriorityId,
+    },
+    Status {
+        from: Status,
+        to: Status,
+    },
     /// So many updates with words.
     Said(usize),
     /// Who holds a role now.
-    Role { role: RoleTypeId, to: Option<UserId> },
+    Role {
+        role: RoleTypeId,
+        to: Option<UserId>,
+    },
     /// Title, summary, category, environment.
     Field(Field),
-    KeyEvent { event_type: String, at: Option<Timestamp> },
+    KeyEvent {
+        event_type: String,
+        at: Option<Timestamp>,
+    },
     /// So many cost lines were added or taken away.
     Costs(usize),
     Tags,

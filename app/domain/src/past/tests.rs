@@ -186,12 +186,21 @@ fn news_are_what_others_did_since() {
     let roles = json!({ "update": uuid::Uuid::from_u128(9), "roles": [{ "role": 1, "from": user(1), "to": user(3) }] });
     let mut given = record(6, "14:21", "roles_changed", roles, json!({}));
     given.actor = Some(user(2));
-    let join = |seq, kind: &str| Record { actor: None, ..record(seq, "14:22", kind, json!({ "user": user(4) }), json!({})) };
+    let join = |seq, kind: &str| Record {
+        actor: None,
+        ..record(seq, "14:22", kind, json!({ "user": user(4) }), json!({}))
+    };
     let records = [
         update(2, 2, 2, json!({ "priority": { "from": low, "to": middle } }), json!({ "message": "Worse." })),
         update(3, 3, 2, json!({ "priority": { "from": middle, "to": high } }), json!({ "message": null })),
         update(4, 4, 1, json!({ "status": { "from": 10, "to": 20 } }), json!({ "message": "Mine." })),
-        update(5, 5, 2, json!({ "category": { "from": catalog.categories[0].id, "to": catalog.categories[1].id } }), json!({})),
+        update(
+            5,
+            5,
+            2,
+            json!({ "category": { "from": catalog.categories[0].id, "to": catalog.categories[1].id } }),
+            json!({}),
+        ),
         given,
         join(7, "member_joined"),
         join(8, "member_left"),

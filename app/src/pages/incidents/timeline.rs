@@ -56,7 +56,12 @@ impl Settle for IncidentPage {
             return (fresh, None);
         }
         let known = |entry: &Entry| shown.timeline.iter().any(|old| old.id == entry.id);
-        let calls = |entry: &&Entry| !matches!(entry.what, EntryKind::Day { .. } | EntryKind::Looked { .. } | EntryKind::Machine { .. });
+        let calls = |entry: &&Entry| {
+            !matches!(
+                entry.what,
+                EntryKind::Day { .. } | EntryKind::Looked { .. } | EntryKind::Machine { .. }
+            )
+        };
         // The forms keep what they were made with.
         if shown.update.is_some() == fresh.update.is_some() {
             fresh.update.clone_from(&shown.update);
@@ -137,7 +142,10 @@ pub fn Timeline(
 }
 
 fn count(entries: &[Entry], tab: Show) -> usize {
-    entries.iter().filter(|e| !matches!(e.what, EntryKind::Day { .. } | EntryKind::Looked { .. }) && tab.shows(&e.what)).count()
+    entries
+        .iter()
+        .filter(|e| !matches!(e.what, EntryKind::Day { .. } | EntryKind::Looked { .. }) && tab.shows(&e.what))
+        .count()
 }
 
 #[component]

@@ -18,8 +18,8 @@ use domain::{
         promise::OFFERED_MINUTES,
     },
     view::{
-        Choice, EntryKind, Fact, Impact, IncidentPage, KeyEvent, Life, Metric, RoleHolder, Ruler, RulerFacts, Since,
-        Spoken, TimeTravel, UpdateForm,
+        Choice, EntryKind, Fact, Impact, IncidentPage, KeyEvent, Life, Metric, RoleHolder, Ruler, RulerFacts,
+        Since, Spoken, TimeTravel, UpdateForm,
     },
 };
 

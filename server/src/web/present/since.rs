@@ -102,7 +102,8 @@ mod tests {
         ];
         let names = HashMap::from([(ana, "Ana Souza".to_owned())]);
         let line = since(&scene, Last { seq: 8, at: at("14:05") }, &news, &names);
-        let said: Vec<(&str, &str)> = line.parts.iter().map(|p| (p.text.as_str(), p.entry.as_str())).collect();
+        let said: Vec<(&str, &str)> =
+            line.parts.iter().map(|p| (p.text.as_str(), p.entry.as_str())).collect();
         let e = "e-00000000-0000-0000-0000-000000000000";
         assert_eq!(
             said,
