@@ -96,7 +96,10 @@ pub enum Change {
         of: Option<UserId>,
         /// Number of the record, and the field in it.
         words: Vec<(i64, String)>,
-        channel: Channel,
+        /// A channel shows the incident.
+        shown: bool,
+        /// Entries of the timeline that may stand there, and now say nothing.
+        rewritten: Vec<UpdateId>,
     },
 }
 

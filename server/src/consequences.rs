@@ -35,12 +35,13 @@ pub fn consequences(change: &Change, _origin: Origin) -> Vec<Job> {
             slack([SlackJob::Invite { incident: *incident }])
         }
         Change::RolesChanged(changed) => after_roles(changed),
-        // What shows the words in place is written anew; messages stay as they were said.
-        Change::WordsErased { incident, channel: Channel::There, .. } => slack([
-            SlackJob::ReconcileChannel { incident: *incident },
-            SlackJob::DeclaredCard { incident: *incident },
-        ]),
-        Change::WordsErased { .. } => vec![],
+        Change::WordsErased { incident, shown: true, rewritten, .. } => {
+            let incident = *incident;
+            let shown = [SlackJob::ReconcileChannel { incident }, SlackJob::DeclaredCard { incident }];
+            let said = rewritten.iter().map(|update| SlackJob::CorrectUpdate { incident, update: *update });
+            slack(shown).into_iter().chain(said.map(Job::Slack)).collect()
+        }
+        Change::WordsErased { shown: false, .. } => vec![],
     }
 }
 

@@ -39,7 +39,10 @@ pub async fn erase(ctx: &Context, command: EraseCommand) -> Result<ExitCode> {
         EraseCommand::Incident { id, sure } => {
             let caller = administrator(ctx, &sure).await?;
             let words = of_incident(ctx, &caller, IncidentId(id), None).await?;
-            println!("{} of incident {id}. What stands in Slack stays there.", erased(words));
+            println!(
+                "{} of incident {id}. What was announced in Slack, or stands in an archived channel, stays there.",
+                erased(words)
+            );
         }
         EraseCommand::Person { email, sure } => {
             let caller = administrator(ctx, &sure).await?;
@@ -53,7 +56,10 @@ pub async fn erase(ctx: &Context, command: EraseCommand) -> Result<ExitCode> {
                     Err(e) => return Err(e.into()),
                 }
             }
-            println!("{} of {email}. What stands in Slack stays there.", erased(words));
+            println!(
+                "{} of {email}. What was announced in Slack, or stands in an archived channel, stays there.",
+                erased(words)
+            );
             ensure!(
                 unseen == 0,
                 "{unseen} private incidents with words of theirs are not seen by {}: somebody who sees them must do it.",

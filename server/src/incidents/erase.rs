@@ -11,9 +11,9 @@ use crate::{
     history::{self, Stored},
 };
 use domain::{
-    Caller, Error, IncidentId, Result, UserId,
+    Caller, Error, IncidentId, Result, UpdateId, UserId,
     access::Act,
-    past::{Entry, Past, Record},
+    past::{Entry, Fact, Past, Record},
 };
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -36,12 +36,27 @@ pub async fn erase(ctx: &Context, caller: &Caller, id: IncidentId, of: Option<Us
     let records = stored.iter().map(Stored::record).collect::<Result<Vec<Record>>>()?;
     let past = Past::of(&records, &catalog).ok_or(Error::NotFound)?;
     forget(w.conn(), &past).await?;
-    let channel = match ctx.slack() {
-        Some(_) if store::has_channel(w.conn(), id).await? => Channel::There,
-        _ => Channel::None,
-    };
+    let shown = ctx.slack().is_some() && store::channel(w.conn(), id).await? == Channel::There;
+    let rewritten = if shown { rewritten(&records, &words) } else { vec![] };
     let count = words.len();
-    w.commit(Change::WordsErased { incident: id, of, words, channel }, count).await
+    w.commit(Change::WordsErased { incident: id, of, words, shown, rewritten }, count).await
+}
+
+/// The entries whose message is gone.
+fn rewritten(records: &[Record], words: &[(i64, String)]) -> Vec<UpdateId> {
+    let gone = |seq| words.iter().any(|(of, field)| *of == seq && field == "message");
+    let mut entries: Vec<UpdateId> = Vec::new();
+    for record in records.iter().filter(|record| gone(record.seq)) {
+        let entry = match &record.fact {
+            Fact::Updated(updated) => updated.update,
+            Fact::Corrected(corrected) => corrected.update,
+            _ => continue,
+        };
+        if !entries.contains(&entry) {
+            entries.push(entry);
+        }
+    }
+    entries
 }
 
 /// Writes every text of the tables as the history says it now.

@@ -74,3 +74,30 @@ async fn the_words_of_a_person_are_erased_and_those_of_others_stay() {
     assert!(text.contains("Priya Raman erased the words of Mara Lindqvist"), "{text}");
     assert!(text.contains("Anna called again."), "{text}");
 }
+
+/// Messages of the incident's channel that hold these words.
+fn told(t: &App, words: &str) -> usize {
+    t.sandbox.read(|s| {
+        let of_incident = s.slack.channels.iter().filter(|c| c.name.contains("-prd-"));
+        let messages = of_incident.flat_map(|c| &c.messages);
+        messages.filter(|m| m.by_app && format!("{} {:?}", m.text, m.blocks).contains(words)).count()
+    })
+}
+
+#[tokio::test]
+async fn what_was_said_in_the_channel_is_gone_there_too() {
+    let t = App::start().await;
+    let web = t.web_as("yusuf.demir").await;
+    let api = t.api_as("yusuf.demir@example.com").await;
+    let number = api.declares(json!({ "title": "Anna Schmidt cannot pay" })).await;
+    let page = web.get(&format!("/incident/{number}/")).await;
+    web.submit(&page, "/fn/incident/update", &[("asked[message]", "Anna called again.")]).await;
+    t.run_jobs().await;
+    assert_eq!(told(&t, "Anna"), 2, "the card and the update");
+    t.server
+        .cli(&["erase", "incident", &number.to_string(), "--by", "priya.raman@example.com", "--yes"])
+        .await;
+    t.run_jobs().await;
+    assert_eq!((told(&t, "Anna"), told(&t, "(erased)")), (0, 2));
+    t.ends_well().await;
+}
