@@ -27,6 +27,16 @@ pub fn update(id: IncidentId) -> String {
     format!("/incident/{id}/update/")
 }
 
+/// Its page, which says that the update is posted.
+pub fn posted(id: IncidentId) -> String {
+    format!("{}#posted", incident(id))
+}
+
+/// Its page, which says that the change is saved.
+pub fn saved(id: IncidentId) -> String {
+    format!("{}#saved", incident(id))
+}
+
 /// One entry of its timeline, for good.
 pub fn entry(id: IncidentId, entry: &str) -> String {
     format!("{}#{entry}", incident(id))

@@ -362,6 +362,39 @@ test("what was typed survives reloading and a session that ended, and is gone af
   expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("kept ")))).toEqual([]);
 });
 
+test("every form of an incident keeps what is typed until it is accepted", async ({ desk, person }) => {
+  const { page } = desk;
+  const word = unique();
+  await desk.is(person.username);
+  const id = await desk.declared();
+  const at = `/incident/${id}/`;
+  await desk.opens(at);
+  await page.getByLabel("Update message").fill(`Said wrongly ${word}`);
+  await page.getByRole("button", { name: "Post update" }).click();
+  const correct = page.locator("a[href*='/correct/']").first();
+  const forms = [`${at}edit/`, `${at}close/`, (await correct.getAttribute("href")) ?? ""];
+  const text = page.locator("form[data-keep] textarea").first();
+  for (const form of forms) {
+    await desk.opens(form);
+    await text.fill(`Half written at ${form}`);
+    await desk.reloads();
+    await expect(text).toHaveValue(`Half written at ${form}`);
+  }
+  await desk.opens(`${at}impacts/`);
+  await desk.chooses("Customers Impact", /^High:/);
+  await desk.reloads();
+  const kept = () => page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("kept ")).length);
+  await expect(page.getByRole("radio", { name: /^High:/ }).first()).toBeChecked();
+  expect(await kept()).toBe(4);
+  await page.getByRole("button", { name: "Save impacts" }).click();
+  await expect(page).toHaveURL(/#saved$/);
+  expect(await kept()).toBe(3);
+  await desk.opens(forms[2] ?? "");
+  await page.getByRole("button", { name: "Correct" }).click();
+  await expect(page).toHaveURL(/#e-/);
+  expect(await kept()).toBe(2);
+});
+
 test("what somebody changed meanwhile is not overwritten by what was kept", async ({ desk, another, person }) => {
   const { page } = desk;
   await desk.is(person.username);

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     Problem,
     components::{ErrorSummary, ErrorText, Icon, Options, Prio, Status, Title, area_text},
-    forms::{Sent, answer},
+    forms::{Sent, answer, keep},
     layout::read_first,
     routes,
 };
@@ -30,7 +30,7 @@ pub async fn close_incident(
 ) -> Result<(), Problem> {
     use crate::server::{backend, caller, redirect};
     backend().update(&caller()?, id, asked, &submission).await?;
-    redirect(&format!("{}#posted", routes::incident(id)));
+    redirect(&routes::posted(id));
     Ok(())
 }
 
@@ -116,7 +116,7 @@ fn Form(
         "Optional. How did it end? 10 to 1,200 characters."
     };
     view! {
-        <ActionForm action attr:class="sheet grid gap-4 px-4 py-5 sm:px-6" attr:novalidate="" attr:aria-label="Close the incident">
+        <ActionForm action attr:data-keep=keep(&format!("close {id}")) attr:data-done=routes::posted(id) attr:class="sheet grid gap-4 px-4 py-5 sm:px-6" attr:novalidate="" attr:aria-label="Close the incident">
             <input type="hidden" name="id" value=id.to_string()/>
             <input type="hidden" name="submission" value=submission prop:value=submission/>
             {if early {

@@ -29,7 +29,7 @@ pub async fn update_incident(
 ) -> Result<(), Problem> {
     use crate::server::{backend, caller, redirect};
     backend().update(&caller()?, id, asked, &submission).await?;
-    redirect(&format!("{}#posted", routes::incident(id)));
+    redirect(&routes::posted(id));
     Ok(())
 }
 
@@ -94,7 +94,7 @@ pub fn Composer(
     let wrong = error(&["message"]);
     view! {
         <ErrorSummary sent not_done="Not posted" control label/>
-        <ActionForm action attr:id="compose" attr:data-keep=keep(&format!("incident {id}")) attr:data-done=format!("{}#posted", routes::incident(id)) attr:class="composer sheet noprint p-4 max-sm:p-3" attr:aria-label="Post an update" attr:novalidate="">
+        <ActionForm action attr:id="compose" attr:data-keep=keep(&format!("incident {id}")) attr:data-done=routes::posted(id) attr:class="composer sheet noprint p-4 max-sm:p-3" attr:aria-label="Post an update" attr:novalidate="">
             <input type="hidden" name="id" value=id.to_string()/>
             <input type="hidden" name="submission" value=move || form.with(|f| f.submission.clone()) prop:value=move || form.with(|f| f.submission.clone())/>
             <label for="message" class=if tall { "lbl mb-1 block" } else { "sr-only" }>"Update message"</label>

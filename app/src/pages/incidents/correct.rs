@@ -7,7 +7,7 @@ use super::{
 use crate::{
     Problem,
     components::{Ago, ErrorSummary, ErrorText, Title, area_text},
-    forms::{Sent, answer},
+    forms::{Sent, answer, keep},
     layout::read_first,
     routes,
 };
@@ -101,9 +101,10 @@ fn Form(
 ) -> impl IntoView {
     let submission = renewed(submission, sent);
     let wrong = Signal::derive(move || sent.error_at(&["message"]));
+    let (kept, done) = (keep(&format!("correct {update}")), back.clone());
     let typed = sent.kept("message[to]").unwrap_or_else(|| words.clone());
     view! {
-        <ActionForm action attr:class="sheet grid gap-4 px-4 py-5 sm:px-6" attr:novalidate="" attr:aria-label="Correct an update">
+        <ActionForm action attr:data-keep=kept attr:data-done=done attr:class="sheet grid gap-4 px-4 py-5 sm:px-6" attr:novalidate="" attr:aria-label="Correct an update">
             <input type="hidden" name="id" value=id.to_string()/>
             <input type="hidden" name="entry" value=update/>
             <input type="hidden" name="submission" value=submission prop:value=submission/>

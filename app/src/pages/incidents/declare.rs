@@ -54,7 +54,7 @@ pub async fn declare_incident(
     };
     if let Some(id) = instead {
         backend().update(&caller()?, id, asked.as_update(), &submission).await?;
-        redirect(&format!("{}#saved", routes::incident(id)));
+        redirect(&routes::saved(id));
         return Ok(());
     }
     let id = backend().declare(&caller()?, asked, &submission).await?;

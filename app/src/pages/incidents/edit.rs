@@ -10,7 +10,7 @@ use super::{
 use crate::{
     Problem,
     components::{CheckBox, ErrorSummary, ErrorText, Grouped, Title, area_text},
-    forms::{Sent, answer},
+    forms::{Sent, answer, keep},
     layout::read_first,
     routes,
 };
@@ -44,7 +44,7 @@ pub async fn edit_incident(
         }
     }
     backend().update(&caller()?, id, asked, &submission).await?;
-    redirect(&format!("{}#posted", routes::incident(id)));
+    redirect(&routes::posted(id));
     Ok(())
 }
 
@@ -119,7 +119,7 @@ fn Form(
     let from_category = move || seen.with(|s| s.category.clone());
     let chosen = sent.kept("asked[incident_category][to]").unwrap_or_else(|| form.category.clone());
     view! {
-        <ActionForm action attr:class="sheet grid gap-4 px-4 py-5 sm:px-6" attr:novalidate="" attr:aria-label="Edit the incident">
+        <ActionForm action attr:data-keep=keep(&format!("edit {id}")) attr:data-done=routes::posted(id) attr:class="sheet grid gap-4 px-4 py-5 sm:px-6" attr:novalidate="" attr:aria-label="Edit the incident">
             <input type="hidden" name="id" value=id.to_string()/>
             <input type="hidden" name="submission" value=submission prop:value=submission/>
             <div class="fld">

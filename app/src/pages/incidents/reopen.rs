@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Problem,
     components::{ErrorSummary, ErrorText, Options, Title, area_text},
-    forms::{Sent, answer},
+    forms::{Sent, answer, keep},
     layout::read_first,
     routes,
 };
@@ -31,7 +31,7 @@ pub async fn reopen_incident(
 ) -> Result<(), Problem> {
     use crate::server::{backend, caller, redirect};
     backend().reopen(&caller()?, id, asked, &submission).await?;
-    redirect(&format!("{}#posted", routes::incident(id)));
+    redirect(&routes::posted(id));
     Ok(())
 }
 
@@ -43,7 +43,7 @@ pub async fn reopen_incident(
 pub async fn declared_by_mistake(id: IncidentId, submission: String) -> Result<(), Problem> {
     use crate::server::{backend, caller, redirect};
     backend().mistake(&caller()?, id, &submission).await?;
-    redirect(&format!("{}#posted", routes::incident(id)));
+    redirect(&routes::posted(id));
     Ok(())
 }
 
@@ -121,7 +121,7 @@ fn Form(
     let back: Vec<Choice> = [Status::Investigating, Status::Mitigating].map(Choice::from).into();
     let chosen = sent.kept("asked[status][to]").unwrap_or_else(|| "20".into());
     view! {
-        <ActionForm action attr:class="sheet grid gap-4 px-4 py-5 sm:px-6" attr:novalidate="" attr:aria-label="Reopen the incident">
+        <ActionForm action attr:data-keep=keep(&format!("reopen {id}")) attr:data-done=routes::posted(id) attr:class="sheet grid gap-4 px-4 py-5 sm:px-6" attr:novalidate="" attr:aria-label="Reopen the incident">
             <input type="hidden" name="id" value=id.to_string()/>
             <input type="hidden" name="submission" value=submission prop:value=submission/>
             <input type="hidden" name="asked[status][from]" value="60"/>

@@ -10,8 +10,9 @@ use super::{
 use crate::{
     Problem,
     components::{ErrorText, FieldsSummary},
-    forms::{Sent, answer},
+    forms::{Sent, answer, keep},
     layout::read_first,
+    routes,
 };
 use domain::{
     IncidentId,
@@ -40,12 +41,9 @@ pub async fn set_impacts(
     submission: String,
     #[server(default)] asked: BTreeMap<String, Set<String>>,
 ) -> Result<(), Problem> {
-    use crate::{
-        routes,
-        server::{backend, caller, redirect},
-    };
+    use crate::server::{backend, caller, redirect};
     backend().set_impacts(&caller()?, id, asked, &submission).await?;
-    redirect(&format!("{}#saved", routes::incident(id)));
+    redirect(&routes::saved(id));
     Ok(())
 }
 
@@ -82,7 +80,7 @@ fn Form(form: ImpactsForm, action: ServerAction<SetImpacts>, sent: Sent) -> impl
     view! {
         <Sheet about=form.about title="Impacts">
             <FieldsSummary sent not_done="Not saved" names/>
-            <ActionForm action attr:class="sheet grid gap-4 p-4" attr:aria-label="Impacts" attr:novalidate="">
+            <ActionForm action attr:data-keep=keep(&format!("impacts {id}")) attr:data-done=routes::saved(id) attr:class="sheet grid gap-4 p-4" attr:aria-label="Impacts" attr:novalidate="">
                 <Hidden id seen/>
                 {axes.into_iter().map(|kind| view! { <Axis kind chosen sent seen/> }).collect_view()}
                 <div class="grid gap-1 rounded-box border border-base-300 bg-base-200 p-4">

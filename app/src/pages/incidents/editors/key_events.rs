@@ -1,11 +1,12 @@
 //! `/incident/<id>/update_key_events/`: when it started, was detected, recovered.
 
-use super::{super::detail::id_in_path, Before, Hidden, Seen, Sheet, known, saved};
+use super::{super::detail::id_in_path, Before, Hidden, Seen, Sheet, known};
 use crate::{
     Problem,
     components::{ErrorText, FieldsSummary, Icon},
     forms::{Sent, answer, keep},
     layout::read_first,
+    routes,
 };
 use domain::{
     IncidentId,
@@ -33,12 +34,9 @@ pub async fn set_key_events(
     submission: String,
     #[server(default)] asked: BTreeMap<String, Set<String>>,
 ) -> Result<(), Problem> {
-    use crate::{
-        routes,
-        server::{backend, caller, redirect},
-    };
+    use crate::server::{backend, caller, redirect};
     backend().set_key_events(&caller()?, id, asked, &submission).await?;
-    redirect(&format!("{}#saved", routes::incident(id)));
+    redirect(&routes::saved(id));
     Ok(())
 }
 
@@ -69,7 +67,7 @@ fn Form(form: KeyEventsForm, action: ServerAction<SetKeyEvents>, sent: Sent) -> 
     view! {
         <Sheet about=form.about title="Key events">
             <FieldsSummary sent not_done="Not saved" names/>
-            <ActionForm action attr:data-keep=keep(&format!("key events {id}")) attr:data-done=saved(id) attr:class="sheet grid gap-4 p-4" attr:aria-label="Key events" attr:novalidate="">
+            <ActionForm action attr:data-keep=keep(&format!("key events {id}")) attr:data-done=routes::saved(id) attr:class="sheet grid gap-4 p-4" attr:aria-label="Key events" attr:novalidate="">
                 <Hidden id seen/>
                 <p class="hint">{form.zone}" Empty a field to take the key event back. The metrics follow."</p>
                 {form.fields.into_iter().map(|field| view! { <Field field sent seen/> }).collect_view()}

@@ -46,11 +46,6 @@ fn known(id: Option<IncidentId>) -> Result<IncidentId, Problem> {
     })
 }
 
-/// Where a form leads once it is accepted.
-fn saved(id: IncidentId) -> String {
-    format!("{}#saved", routes::incident(id))
-}
-
 /// What the person saw: sent beside what is asked, and learned anew after a conflict.
 #[derive(Clone, Copy)]
 struct Seen {

@@ -1,11 +1,12 @@
 //! `/incident/<id>/roles/`: who holds which role, several changes in one go; and who is on it.
 
-use super::{super::detail::id_in_path, Before, Hidden, Seen, Sheet, known, saved};
+use super::{super::detail::id_in_path, Before, Hidden, Seen, Sheet, known};
 use crate::{
     Problem,
     components::{ErrorSummary, ErrorText, FieldsSummary, Options},
     forms::{Sent, answer, keep},
     layout::read_first,
+    routes,
 };
 use domain::{
     IncidentId,
@@ -33,12 +34,9 @@ pub async fn set_roles(
     submission: String,
     #[server(default)] asked: BTreeMap<String, Set<String>>,
 ) -> Result<(), Problem> {
-    use crate::{
-        routes,
-        server::{backend, caller, redirect},
-    };
+    use crate::server::{backend, caller, redirect};
     backend().set_roles(&caller()?, id, asked, &submission).await?;
-    redirect(&format!("{}#saved", routes::incident(id)));
+    redirect(&routes::saved(id));
     Ok(())
 }
 
@@ -48,12 +46,9 @@ pub async fn set_roles(
 /// `NotFound` for what may not be seen.
 #[server(prefix = "/fn", endpoint = "incident/join")]
 pub async fn join_incident(id: IncidentId) -> Result<(), Problem> {
-    use crate::{
-        routes,
-        server::{backend, caller, redirect},
-    };
+    use crate::server::{backend, caller, redirect};
     backend().join(&caller()?, id).await?;
-    redirect(&format!("{}#saved", routes::incident(id)));
+    redirect(&routes::saved(id));
     Ok(())
 }
 
@@ -63,12 +58,9 @@ pub async fn join_incident(id: IncidentId) -> Result<(), Problem> {
 /// Refused while the caller holds a role.
 #[server(prefix = "/fn", endpoint = "incident/leave")]
 pub async fn leave_incident(id: IncidentId) -> Result<(), Problem> {
-    use crate::{
-        routes,
-        server::{backend, caller, redirect},
-    };
+    use crate::server::{backend, caller, redirect};
     if backend().leave(&caller()?, id).await? {
-        redirect(&format!("{}#saved", routes::incident(id)));
+        redirect(&routes::saved(id));
     } else {
         redirect(routes::INCIDENTS);
     }
@@ -130,7 +122,7 @@ fn Page(
     view! {
         <Sheet about=form.about title="People">
             <FieldsSummary sent not_done="Not saved" names/>
-            <ActionForm action=roles attr:data-keep=keep(&format!("roles {id}")) attr:data-done=saved(id) attr:class="sheet grid gap-4 p-4" attr:aria-label="Roles" attr:novalidate="">
+            <ActionForm action=roles attr:data-keep=keep(&format!("roles {id}")) attr:data-done=routes::saved(id) attr:class="sheet grid gap-4 p-4" attr:aria-label="Roles" attr:novalidate="">
                 <Hidden id seen/>
                 <p class="hint">"New holders are told, and asked into the channel. A role that must be held is handed over, never left empty."</p>
                 {form.roles.into_iter().map(|role| view! { <Role role people=people.clone() sent seen/> }).collect_view()}

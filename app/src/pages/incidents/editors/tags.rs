@@ -1,11 +1,12 @@
 //! `/incident/<id>/tags/`: words to find it again.
 
-use super::{super::detail::id_in_path, Before, Hidden, Seen, Sheet, known, saved};
+use super::{super::detail::id_in_path, Before, Hidden, Seen, Sheet, known};
 use crate::{
     Problem,
     components::{ErrorSummary, ErrorText},
     forms::{Sent, answer, keep},
     layout::read_first,
+    routes,
 };
 use domain::{IncidentId, incident::Set, view::TagsForm};
 use leptos::{form::ActionForm, prelude::*};
@@ -28,12 +29,9 @@ pub async fn set_tags(
     submission: String,
     #[server(default)] tags: Set<String>,
 ) -> Result<(), Problem> {
-    use crate::{
-        routes,
-        server::{backend, caller, redirect},
-    };
+    use crate::server::{backend, caller, redirect};
     backend().set_tags(&caller()?, id, tags, &submission).await?;
-    redirect(&format!("{}#saved", routes::incident(id)));
+    redirect(&routes::saved(id));
     Ok(())
 }
 
@@ -59,7 +57,7 @@ fn Form(form: TagsForm, action: ServerAction<SetTags>, sent: Sent) -> impl IntoV
     view! {
         <Sheet about=form.about title="Tags">
             <ErrorSummary sent not_done="Not saved" control=|_| "tags" label=|_| "Tags"/>
-            <ActionForm action attr:data-keep=keep(&format!("tags {id}")) attr:data-done=saved(id) attr:class="sheet grid gap-4 p-4" attr:aria-label="Tags" attr:novalidate="">
+            <ActionForm action attr:data-keep=keep(&format!("tags {id}")) attr:data-done=routes::saved(id) attr:class="sheet grid gap-4 p-4" attr:aria-label="Tags" attr:novalidate="">
                 <Hidden id seen/>
                 <div>
                     <label class="lbl" for="tags">"Tags"</label>
