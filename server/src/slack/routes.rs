@@ -18,11 +18,18 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
+use std::time::Duration;
+use tokio::sync::Semaphore;
 
 /// Where manifests in the field point to.
 pub const PATH: &str = "/api/v2/firefighter/slack/incident/";
 /// Slack's largest payloads (a view with its state) stay far below.
 const LARGEST: usize = 1024 * 1024;
+/// So much work that follows an answer is under way at a time.
+const AT_ONCE: usize = 256;
+static UNDER_WAY: Semaphore = Semaphore::const_new(AT_ONCE);
+/// Slack waits three seconds.
+const WAITS: Duration = Duration::from_secs(2);
 
 /// The address, for the house's router.
 pub fn routes() -> Router<Context> {
@@ -58,9 +65,9 @@ async fn answer(ctx: Context, slack: Client, delivery: Delivery) -> Response {
     match delivery {
         Delivery::SslCheck => StatusCode::OK.into_response(),
         Delivery::UrlVerification { challenge } => challenge.into_response(),
-        Delivery::Command(command) => later(dispatch::command(ctx, slack, command)),
-        Delivery::Action(who, pressed) => later(dispatch::action(ctx, slack, *who, pressed)),
-        Delivery::Shortcut(who, shortcut) => later(dispatch::shortcut(ctx, slack, *who, shortcut)),
+        Delivery::Command(command) => later(dispatch::command(ctx, slack, command)).await,
+        Delivery::Action(who, pressed) => later(dispatch::action(ctx, slack, *who, pressed)).await,
+        Delivery::Shortcut(who, shortcut) => later(dispatch::shortcut(ctx, slack, *who, shortcut)).await,
         Delivery::Submission(who, callback) => match dispatch::submission(ctx, slack, *who, callback).await {
             Some(body) => Json(body).into_response(),
             None => StatusCode::OK.into_response(),
@@ -82,9 +89,17 @@ async fn answer(ctx: Context, slack: Client, delivery: Delivery) -> Response {
     }
 }
 
-/// 200 now, the work in a task under the reference of this request.
-fn later(work: impl Future<Output = ()> + Send + 'static) -> Response {
+/// 200 now, the work in a task under the reference of this request. In a flood the answer waits for a place, so that
+/// work does not pile up; without one it is 503, which Slack tells the person.
+async fn later(work: impl Future<Output = ()> + Send + 'static) -> Response {
+    let Ok(Ok(place)) = tokio::time::timeout(WAITS, UNDER_WAY.acquire()).await else {
+        tracing::error!("{AT_ONCE} deliveries of Slack are under way; one more is refused");
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    };
     let reference = failure::reference().unwrap_or_else(failure::fresh_reference);
-    tokio::spawn(failure::under(reference, catalog::during(work)));
+    tokio::spawn(failure::under(reference, async move {
+        catalog::during(work).await;
+        drop(place);
+    }));
     StatusCode::OK.into_response()
 }
