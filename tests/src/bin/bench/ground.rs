@@ -177,10 +177,21 @@ impl Ground {
         })
     }
 
-    /// Takes back what measuring left behind: jobs that nobody will do.
-    pub async fn tidy(&self, database: &Database) -> Result<()> {
+    /// Takes back what measuring left behind: incidents beyond those that were made up, and jobs that nobody will do.
+    pub async fn tidy(&self, database: &Database, incidents: i64) -> Result<()> {
         let mut conn = PgConnection::connect(&database.url).await?;
         sqlx::query("DELETE FROM jobs WHERE state = 'waiting'").execute(&mut conn).await?;
+        for table in ["history_text", "history", "history_heads"] {
+            let sql = format!(
+                "DELETE FROM {table} WHERE stream IN (SELECT 'incident ' || id FROM incidents WHERE id > $1)"
+            );
+            sqlx::query(AssertSqlSafe(sql)).bind(incidents).execute(&mut conn).await?;
+        }
+        let left =
+            sqlx::query("DELETE FROM incidents WHERE id > $1").bind(incidents).execute(&mut conn).await?;
+        if left.rows_affected() > 0 {
+            sqlx::query("VACUUM ANALYZE").execute(&mut conn).await.context("letting the database count")?;
+        }
         Ok(())
     }
 }

@@ -77,6 +77,7 @@ async fn main() -> Result<()> {
 
 async fn size(asked: &Arguments, ground: &Ground, incidents: i64, before: &[Row]) -> Result<Vec<Row>> {
     let database = ground.database(incidents).await?;
+    ground.tidy(&database, incidents).await?;
     report::heading(incidents);
     if let Some(seeded) = &database.seeded {
         println!("  {seeded}");
@@ -121,7 +122,7 @@ async fn size(asked: &Arguments, ground: &Ground, incidents: i64, before: &[Row]
     }
     println!("  empty handler {:.3} CPU ms; memory under load {memory:.0} MB", empty.server_cpu_ms);
     server.kill().await;
-    ground.tidy(&database).await?;
+    ground.tidy(&database, incidents).await?;
     Ok(rows)
 }
 
@@ -134,12 +135,14 @@ async fn bare(
     said: &[Said],
     body: &[u8],
 ) -> Result<f64> {
+    let mut conn = PgConnection::connect(&database.url).await?;
     if !case.writes() {
+        // What was heard made its draft, and makes it anew in each round.
+        sqlx::query("DELETE FROM drafts").execute(&mut conn).await?;
         return target.bare(&database.name, said, case, &[]).await;
     }
     let declared: serde_json::Value = serde_json::from_slice(body).context("reading what was declared")?;
     let id = declared["id"].as_i64().context("a number")?;
-    let mut conn = PgConnection::connect(&database.url).await?;
     for sql in [
         "DELETE FROM history_text WHERE stream = 'incident ' || $1",
         "DELETE FROM history WHERE stream = 'incident ' || $1",
