@@ -95,6 +95,8 @@ struct RecordRow {
 /// When the database does not answer.
 pub async fn around(db: &PgPool, incident: IncidentId, limit: i64) -> Result<Around> {
     let kinds = notes::KINDS.map(str::to_owned);
+    // `(SELECT $1)`: how many rows to expect does not hang on the number, so PostgreSQL keeps the plan it made; planning
+    // this anew each time costs more than running it.
     let row = sqlx::query!(
         r#"SELECT
            (SELECT json_agg(x) FROM (
@@ -105,38 +107,38 @@ pub async fn around(db: &PgPool, incident: IncidentId, limit: i64) -> Result<Aro
                 FROM incident_updates p LEFT JOIN users u ON u.id = p.created_by
                 LEFT JOIN users cu ON cu.id = p.corrected_by
                 LEFT JOIN slack_users su ON su.user_id = p.created_by
-                WHERE p.incident_id = $1 ORDER BY p.event_ts DESC, p.created_at DESC, p.id LIMIT $2) x
+                WHERE p.incident_id = (SELECT $1::bigint) ORDER BY p.event_ts DESC, p.created_at DESC, p.id LIMIT $2) x
            ) AS "updates: Json<Vec<UpdateRow>>",
            (SELECT json_agg(x) FROM (
-                SELECT event_type, event_ts, created_by FROM incident_updates WHERE incident_id = $1 AND is_milestone) x
+                SELECT event_type, event_ts, created_by FROM incident_updates WHERE incident_id = (SELECT $1::bigint) AND is_milestone) x
            ) AS "milestones: Json<Vec<MilestoneRow>>",
            (SELECT json_agg(x) FROM (
                 SELECT r.role_type_id, r.user_id, u.full_name AS name, su.slack_id
                 FROM incident_roles r JOIN role_types t ON t.id = r.role_type_id JOIN users u ON u.id = r.user_id
                 LEFT JOIN slack_users su ON su.user_id = r.user_id
-                WHERE r.incident_id = $1 ORDER BY t.position, t.id) x
+                WHERE r.incident_id = (SELECT $1::bigint) ORDER BY t.position, t.id) x
            ) AS "holders: Json<Vec<HolderRow>>",
            (SELECT count(*) FROM incident_people p JOIN users u ON u.id = p.user_id
-            WHERE p.incident_id = $1 AND u.is_active) AS "members!",
+            WHERE p.incident_id = (SELECT $1::bigint) AND u.is_active) AS "members!",
            (SELECT json_agg(json_build_array(impact_type_id, impact_level_id) ORDER BY impact_type_id)
-            FROM incident_impacts WHERE incident_id = $1) AS "impacts: Json<Vec<(i32, Uuid)>>",
+            FROM incident_impacts WHERE incident_id = (SELECT $1::bigint)) AS "impacts: Json<Vec<(i32, Uuid)>>",
            (SELECT json_agg(json_build_array(metric_type_id, duration_us) ORDER BY metric_type_id)
-            FROM incident_metrics WHERE incident_id = $1) AS "metrics: Json<Vec<(i32, i64)>>",
+            FROM incident_metrics WHERE incident_id = (SELECT $1::bigint)) AS "metrics: Json<Vec<(i32, i64)>>",
            (SELECT json_agg(x) FROM (
                 SELECT id, kind, lane, state, created_at, finished_at, run_at, tries, reason FROM jobs
-                WHERE incident_id = $1 AND state <> 'merged' ORDER BY id DESC LIMIT $2) x
+                WHERE incident_id = (SELECT $1::bigint) AND state <> 'merged' ORDER BY id DESC LIMIT $2) x
            ) AS "deliveries: Json<Vec<DeliveryRow>>",
            (SELECT json_agg(x) FROM (
                 SELECT id, cost_type_id, (amount * 100)::bigint AS cents, details FROM incident_costs
-                WHERE incident_id = $1 ORDER BY id) x
+                WHERE incident_id = (SELECT $1::bigint) ORDER BY id) x
            ) AS "costs: Json<Vec<CostRow>>",
            (SELECT json_agg(x) FROM (
                 SELECT t.name, t.slug FROM incident_tags i JOIN tags t ON t.id = i.tag_id
-                WHERE i.incident_id = $1 ORDER BY t.name) x
+                WHERE i.incident_id = (SELECT $1::bigint) ORDER BY t.name) x
            ) AS "tags: Json<Vec<TagRow>>",
            (SELECT json_agg(x) FROM (
                 SELECT seq, at, kind, body::json AS body FROM history
-                WHERE stream = 'incident ' || $1::bigint AND kind = ANY($3) ORDER BY seq DESC LIMIT $2) x
+                WHERE stream = 'incident ' || (SELECT $1::bigint) AND kind = ANY($3) ORDER BY seq DESC LIMIT $2) x
            ) AS "records: Json<Vec<RecordRow>>""#,
         incident.0,
         limit,

@@ -64,6 +64,7 @@ pub async fn details(
         return Ok(HashMap::new());
     }
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    // `(SELECT $1)`: the plan is the same whatever is asked for, so PostgreSQL keeps it.
     let rows = sqlx::query!(
         r#"SELECT i.id, o.email, CASE WHEN o.name <> '' THEN o.name ELSE o.full_name END AS "name!",
                   (SELECT version FROM catalog_version) AS "catalog!",
@@ -81,10 +82,11 @@ pub async fn details(
                                 (array_agg(c.details ORDER BY c.id DESC))[1] AS details
                          FROM incident_costs c JOIN cost_types t ON t.id = c.cost_type_id
                          WHERE c.incident_id = i.id GROUP BY t.id, t.name) s) AS "costs: Json<Vec<CostSum>>",
-                  CASE WHEN $2 THEN (SELECT array_agg(t.name::text ORDER BY t.name)
+                  CASE WHEN (SELECT $2::boolean) THEN (SELECT array_agg(t.name::text ORDER BY t.name)
                                      FROM incident_tags x JOIN tags t ON t.id = x.tag_id
                                      WHERE x.incident_id = i.id) END AS tags
-           FROM incidents i JOIN users o ON o.id = i.created_by WHERE i.id = ANY($1)"#,
+           FROM unnest((SELECT $1::bigint[])) AS asked (id)
+           JOIN incidents i ON i.id = asked.id JOIN users o ON o.id = i.created_by"#,
         &ids,
         with_tags,
     )
