@@ -34,6 +34,16 @@ impl<T> Default for Bounds<T> {
     }
 }
 
+impl<T: PartialOrd> Bounds<T> {
+    /// Whether a value is within.
+    pub fn hold(&self, value: &T) -> bool {
+        self.gte.as_ref().is_none_or(|bound| value >= bound)
+            && self.lte.as_ref().is_none_or(|bound| value <= bound)
+            && self.gt.as_ref().is_none_or(|bound| value > bound)
+            && self.lt.as_ref().is_none_or(|bound| value < bound)
+    }
+}
+
 /// What a list can be sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Column {
@@ -411,6 +421,16 @@ impl Filter {
         }
     }
 
+    /// The statuses that are asked for, by name and by number together; `None`: whatever it is.
+    pub fn statuses(&self) -> Option<Vec<Status>> {
+        if self.status.is_empty() && self.status_number == Bounds::default() {
+            return None;
+        }
+        let named = |status: &Status| self.status.is_empty() || self.status.contains(status);
+        let within = |status: &Status| self.status_number.hold(&i64::from(status.number()));
+        Some(Status::ALL.into_iter().filter(named).filter(within).collect())
+    }
+
     /// What `id` and `id__iexact` ask for together.
     pub fn id_match(&self) -> IdMatch {
         let mut wanted = IdMatch::Any;
@@ -563,6 +583,9 @@ mod tests {
         );
         assert_eq!((filter.id_in.as_slice(), filter.id_number.gte), (&[1, 3][..], Some(2)));
         assert_eq!(filter.status_number.lt, Some(60));
+        assert_eq!(filter.statuses().map(|all| all.len()), Some(5));
+        assert_eq!(read("status=60&_status__lt=60").statuses(), Some(vec![]), "both are asked for");
+        assert_eq!(read("id=3").statuses(), None);
         assert_eq!(filter.environment_value.as_deref(), Some("PRD"));
         assert_eq!(filter.environment_value_in, ["PRD", "STG"]);
         for (query, expected) in [

@@ -4,7 +4,7 @@
 use super::{COUNTED, Cursor, Way};
 use domain::{
     Timestamp, Viewer,
-    incident::{Column, Filter, IdMatch, Order, Status},
+    incident::{Column, Filter, IdMatch, Order},
 };
 use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
@@ -270,13 +270,14 @@ impl Asked<'_> {
         for (sign, value) in bounds(f.id_number.gte, f.id_number.lte, f.id_number.gt, f.id_number.lt) {
             sql.push(" AND i.id ").push(sign).push_bind(value);
         }
-        if !f.status.is_empty() {
-            let numbers: Vec<i32> = f.status.iter().map(|s: &Status| i32::from(s.number())).collect();
-            sql.push(" AND i.status = ANY(").push_bind(numbers).push(")");
-        }
-        let number = &f.status_number;
-        for (sign, value) in bounds(number.gte, number.lte, number.gt, number.lt) {
-            sql.push(" AND i.status ").push(sign).push_bind(value);
+        // As numbers: nearly all incidents are closed, so how many match hangs on which are asked for.
+        match f.statuses() {
+            None => {}
+            Some(none) if none.is_empty() => drop(sql.push(" AND false")),
+            Some(some) => {
+                let numbers: Vec<String> = some.into_iter().map(|s| s.number().to_string()).collect();
+                sql.push(format!(" AND i.status IN ({})", numbers.join(", ")));
+            }
         }
         any_of(sql, "i.environment_id", f.environment.iter().map(|id| id.0));
         any_of(sql, "i.priority_id", f.priority.iter().map(|id| id.0));
