@@ -2,10 +2,17 @@
 //! that somebody made up. And Slack's door, which believes bytes and clocks only.
 
 use super::{Attacker, BASE, code, raw, unharmed};
+use futures::future::join_all;
 use reqwest::{Method, Response, StatusCode, header};
 use serde_json::json;
-use std::collections::BTreeSet;
-use tests::{app::App, sandbox::slack::signing::signature};
+use std::{collections::BTreeSet, time::Duration};
+use tests::{
+    app::App,
+    sandbox::{
+        faults::{Fault, Kind},
+        slack::signing::signature,
+    },
+};
 
 /// Holds one answer against the rules; its nonce, when it has one.
 async fn hold(what: &str, answer: Response) -> Option<String> {
@@ -226,5 +233,37 @@ async fn slacks_door_believes_no_old_and_no_changed_bytes() {
         let answered = send(nonsense, &at, &signature(secret, now, nonsense)).await;
         assert!(!answered.is_server_error(), "{:.40}: {answered}", nonsense);
     }
+    unharmed(&t).await;
+}
+
+// What follows a command is under way for so many at a time; what comes on top waits, and then is told to come again.
+#[tokio::test]
+async fn a_flood_of_commands_does_not_pile_up() {
+    const AT_ONCE: usize = 256;
+    let t = App::start().await;
+    t.sandbox.order(Fault::slack("views.open", Kind::Slow { ms: 4_000 }, 0).lasting());
+    let http = reqwest::Client::new();
+    let body = "command=%2Fincident&text=open&user_id=U0YUSUF&channel_id=C1&trigger_id=1.2.x&team_id=T1";
+    let now = t.sandbox.read(|s| s.clock.now_s());
+    let send = || {
+        let post = http.post(format!("{}{BASE}slack/incident/", t.url())).body(body);
+        let post = post.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let post = post.header("x-slack-request-timestamp", now.to_string());
+        post.header("x-slack-signature", signature("sandbox-signing-secret", now, body)).send()
+    };
+    let answers = join_all((0..AT_ONCE + 40).map(|_| send())).await;
+    let statuses: Vec<StatusCode> = answers.into_iter().map(|a| a.expect("an answer").status()).collect();
+    let count = |of: StatusCode| statuses.iter().filter(|status| **status == of).count();
+    assert_eq!(
+        (count(StatusCode::OK), count(StatusCode::SERVICE_UNAVAILABLE)),
+        (AT_ONCE, 40),
+        "{statuses:?}"
+    );
+    t.sandbox.comes_back();
+    tokio::time::timeout(Duration::from_secs(20), async {
+        while send().await.expect("an answer").status() != StatusCode::OK {}
+    })
+    .await
+    .expect("there are places again");
     unharmed(&t).await;
 }
