@@ -85,7 +85,7 @@ test("what was written goes to the incident that exists", async ({ desk, person 
   const word = unique();
   const id = await desk.declared({ title: `Zeppelins are late ${word}` });
   await desk.opens("/incident/create/");
-  await page.getByLabel("Title").fill(`Zeppelins ${word} do not fly`);
+  await page.getByLabel("Title").fill(`Airships ${word} do not fly`);
   await page.getByLabel("Summary").fill(`Passengers ${word} wait at the mast.`);
   const instead = page.getByRole("button", { name: /^Add to it instead/ });
   // While it is typed, only what is alike stays.

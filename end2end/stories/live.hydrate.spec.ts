@@ -383,11 +383,10 @@ test("every form of an incident keeps what is typed until it is accepted", async
   await desk.opens(`${at}impacts/`);
   await desk.chooses("Customers Impact", /^High:/);
   await desk.reloads();
-  const kept = () => page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("kept ")).length);
-  await expect(page.getByRole("radio", { name: /^High:/ }).first()).toBeChecked();
-  expect(await kept()).toBe(4);
+  await expect(page.locator("input[name='asked[customers_impact][to]'][value='HI']")).toBeChecked();
   await page.getByRole("button", { name: "Save impacts" }).click();
   await expect(page).toHaveURL(/#saved$/);
+  const kept = () => page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("kept ")).length);
   expect(await kept()).toBe(3);
   await desk.opens(forms[2] ?? "");
   await page.getByRole("button", { name: "Correct" }).click();
