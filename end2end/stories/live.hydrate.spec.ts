@@ -381,12 +381,13 @@ test("every form of an incident keeps what is typed until it is accepted", async
     await expect(text).toHaveValue(`Half written at ${form}`);
   }
   await desk.opens(`${at}impacts/`);
-  await desk.chooses("Customers Impact", /^High:/);
+  await desk.chooses("Business Impact", /^High:/);
   await desk.reloads();
-  await expect(page.locator("input[name='asked[customers_impact][to]'][value='HI']")).toBeChecked();
+  await expect(page.locator("input[name='asked[business_impact][to]'][value='HI']")).toBeChecked();
+  const kept = () => page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("kept ")).length);
+  expect(await kept()).toBe(4);
   await page.getByRole("button", { name: "Save impacts" }).click();
   await expect(page).toHaveURL(/#saved$/);
-  const kept = () => page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("kept ")).length);
   expect(await kept()).toBe(3);
   await desk.opens(forms[2] ?? "");
   await page.getByRole("button", { name: "Correct" }).click();
