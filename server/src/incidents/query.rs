@@ -317,7 +317,7 @@ pub async fn recent_critical(db: &PgPool, viewer: Viewer, since: Timestamp) -> R
            FROM incidents i JOIN priorities p ON p.id = i.priority_id
            LEFT JOIN slack_conversations c ON c.incident_id = i.id
            WHERE i.created_at >= $3 AND p.value <= 3 AND (NOT i.private OR may_see_private(i.id, $1, $2))
-           ORDER BY i.id DESC LIMIT 30"#,
+           ORDER BY i.created_at DESC, i.id DESC LIMIT 30"#,
         viewer.user.map(|u| u.0),
         viewer.sees_private,
         since,

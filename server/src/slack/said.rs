@@ -192,6 +192,7 @@ pub async fn once(
         Ok(Ok(posted)) => {
             if !done(desk, say, &posted).await? {
                 desk.take_back(desk.slack.delete_message(&posted), &["message_not_found"]).await;
+                return Err(JobError::Retry { why: "another server has said it".into() });
             }
             Ok((posted, true))
         }
