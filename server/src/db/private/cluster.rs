@@ -82,9 +82,14 @@ impl Cluster {
         let log = fs::File::create(&self.log).map_err(failed)?;
         let mut command = self.account.command(self.binaries.program("postgres"));
         command.arg("-D").arg(&self.folder).arg("-k").arg(&self.socket);
-        for setting in
-            ["listen_addresses=", "unix_socket_permissions=0700", "port=5432", "logging_collector=off"]
-        {
+        for setting in [
+            "listen_addresses=",
+            "unix_socket_permissions=0700",
+            "port=5432",
+            "logging_collector=off",
+            // Any number of servers may share it, each with a pool of its own; an unused place costs a few kilobytes.
+            "max_connections=400",
+        ] {
             command.args(["-c", setting]);
         }
         command.process_group(0).stdout(log.try_clone().map_err(failed)?).stderr(log);
