@@ -103,15 +103,23 @@ fn Page(view: DashboardView) -> impl IntoView {
     let groups: Vec<_> =
         view.groups.into_iter().filter(|group| !group.rows.is_empty() || group.more.is_some()).collect();
     let aside = !view.yours.is_empty() || !view.connections.is_empty();
+    let columns = match (quiet, aside) {
+        (true, true) => "grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_19rem]",
+        (true, false) => "",
+        (false, true) => "mt-5 grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_19rem]",
+        (false, false) => "mt-5",
+    };
     view! {
         <div class="mx-auto max-w-[1480px] px-4 py-5 lg:px-6">
-            <h1 class="flex flex-wrap items-baseline gap-x-3 gap-y-1 text-xl font-bold tracking-tight">
-                {view.headline}<span class="text-sm font-normal tracking-normal text-ink-2">{view.summary}</span>
-            </h1>
+            {(!quiet).then(|| view! {
+                <h1 class="flex flex-wrap items-baseline gap-x-3 gap-y-1 text-xl font-bold tracking-tight">
+                    {view.headline.clone()}<span class="text-sm font-normal tracking-normal text-ink-2">{view.summary.clone()}</span>
+                </h1>
+            })}
             {view.fire.map(|fire| view! { <FireBox fire/> })}
-            <div class=if aside { "mt-5 grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_19rem]" } else { "mt-5" }>
+            <div class=columns>
                 <div class="grid min-w-0 gap-5">
-                    {quiet.then(|| view! { <Quiet text=view.quiet/> })}
+                    {quiet.then(|| view! { <Quiet headline=view.headline.clone() summary=view.summary.clone() text=view.quiet/> })}
                     {(!groups.is_empty()).then(|| view! {
                         <section class="sheet min-w-0 overflow-hidden" aria-labelledby="active">
                             <div class="flex items-center justify-between px-4 py-2.5">
@@ -204,13 +212,15 @@ fn FireBox(fire: Burning) -> impl IntoView {
     }
 }
 
+/// Good news, said large.
 #[component]
-fn Quiet(text: String) -> impl IntoView {
+fn Quiet(headline: String, summary: String, text: String) -> impl IntoView {
     view! {
         <section class="sheet min-w-0 px-4 py-10 sm:px-8" aria-labelledby="calm">
             <p class="st st-calm"><Icon name="s-mitd"/>"All quiet"</p>
-            <h2 id="calm" class="mt-2 text-2xl font-bold tracking-tight">"Nothing is burning"</h2>
+            <h1 id="calm" class="mt-2 text-2xl font-bold tracking-tight">{headline}</h1>
             <p class="mt-2 max-w-[56ch] text-base text-ink-2">{text}</p>
+            <p class="mt-1 text-sm text-ink-2">{summary}</p>
         </section>
     }
 }

@@ -96,12 +96,7 @@ impl Web {
             }
             None => "No Slack channel: Slack is not connected.",
         };
-        vec![
-            "It exists the moment you send. Should something outside be slow, it waits its turn and the page shows it."
-                .into(),
-            "You lead it until somebody takes over.".into(),
-            channel.into(),
-        ]
+        vec!["You lead it until somebody takes over.".into(), channel.into()]
     }
 }
 
