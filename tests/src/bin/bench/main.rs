@@ -10,6 +10,7 @@ mod ground;
 mod http;
 mod load;
 mod moments;
+mod operations;
 mod report;
 mod wire;
 

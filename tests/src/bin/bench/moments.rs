@@ -1,7 +1,7 @@
 //! What is no stream of requests: from a declaration to its channel, from a change to an open page, memory, the start,
 //! and what a browser fetches first.
 
-use super::{cpu, ground::Ground};
+use super::{cpu, ground::Ground, operations};
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 use std::{
@@ -25,7 +25,7 @@ pub struct Moment {
     pub budget: Option<f64>,
 }
 
-fn moment(name: &'static str, value: f64, unit: &'static str, budget: impl Into<Option<f64>>) -> Moment {
+pub fn moment(name: &'static str, value: f64, unit: &'static str, budget: impl Into<Option<f64>>) -> Moment {
     Moment { name, value, unit, budget: budget.into() }
 }
 
@@ -41,13 +41,15 @@ pub async fn measure(ground: &Ground, site: &Path) -> Result<Vec<Moment>> {
     let mut all = vec![moment("memory, idle", idle, "MB", 64.0)];
     all.extend(channels(ground, &server, &database.url).await?);
     all.push(live(&server).await?);
+    all.extend(operations::measure(ground, &server).await?);
     all.push(starts(&server).await);
     server.kill().await;
     all.extend(first_page(site)?);
     Ok(all)
 }
 
-async fn token(server: &Server) -> Result<Api> {
+/// A key of the API.
+pub async fn token(server: &Server) -> Result<Api> {
     let out = server.cli(&["token", "create", "ines.okafor@example.com"]).await;
     let token = out.split_whitespace().find(|word| word.len() == 40).context("a token is printed")?;
     Ok(Api::new(&server.url, token))
