@@ -80,6 +80,14 @@ where
     })
 }
 
+/// Counts what was accepted; a refusal changes nothing on the page.
+pub fn accepted(answer: Signal<Option<Option<Problem>>>, version: RwSignal<usize>) -> Memo<usize> {
+    Memo::new(move |before: Option<&usize>| match answer.get() {
+        Some(None) => version.get(),
+        _ => before.copied().unwrap_or_default(),
+    })
+}
+
 /// The `data-keep` of a form: whose it is and what it is about. What is typed there stays in this browser until it is
 /// sent and accepted, or until its person signs out (`kept.js`). Where it leads once it is accepted says its `data-done`.
 pub fn keep(about: &str) -> Option<String> {

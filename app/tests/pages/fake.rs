@@ -6,7 +6,7 @@ use domain::{
     Caller, Conflict, Error, FieldCode, FieldErrors, IncidentId, JobId, Permission, Result, Timestamp,
     UpdateId, UserId,
     catalog::Catalog,
-    incident::{RawCost, RawDeclaration, RawUpdate, Set, Status},
+    incident::{RawCost, RawCostChange, RawDeclaration, RawUpdate, Set, Status},
     view::*,
 };
 use std::sync::Mutex;
@@ -518,6 +518,7 @@ impl Fake {
             then: "Set Mitigated when failures stay under 1 %. A post-mortem follows, as for every P1 in PRD.".into(),
             ruler: ruler(),
             timeline: self.timeline(),
+            older: Some(Older { count: 12, at: moment("14:10") }),
             people: vec![
                 RoleHolder { role: "Commander".into(), person: Some(named(2, "Ines Okafor")) },
                 RoleHolder { role: "Communication Lead".into(), person: None },
@@ -735,7 +736,7 @@ impl Editors for Fake {
         })
     }
 
-    async fn set_roles(&self, _: &Caller, _: IncidentId, _: Fields, _: &str) -> Result<()> {
+    async fn set_roles(&self, _: &Caller, _: IncidentId, _: Fields, _: &str, _: &str) -> Result<()> {
         Ok(())
     }
 
@@ -766,6 +767,17 @@ impl Editors for Fake {
     }
 
     async fn add_cost(&self, _: &Caller, _: IncidentId, _: RawCost, _: &str) -> Result<()> {
+        Ok(())
+    }
+
+    async fn change_cost(
+        &self,
+        _: &Caller,
+        _: IncidentId,
+        _: domain::CostId,
+        _: RawCostChange,
+        _: &str,
+    ) -> Result<()> {
         Ok(())
     }
 

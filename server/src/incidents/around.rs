@@ -19,6 +19,7 @@ use uuid::Uuid;
 pub struct Around {
     /// Newest first.
     pub updates: Vec<Update>,
+    pub left_out: Option<LeftOut>,
     pub milestones: Milestones,
     /// In the order of roles.
     pub holders: Vec<Holder>,
@@ -34,6 +35,25 @@ pub struct Around {
     /// Oldest first.
     pub costs: Vec<(CostId, Cost)>,
     pub tags: Vec<Tag>,
+}
+
+/// Entries that only say something, older than the newest ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct LeftOut {
+    pub count: usize,
+    /// When the last of them was written.
+    pub last: Timestamp,
+}
+
+/// Whether an entry changed something. It is read however old it is, for what was true since then.
+pub(super) fn changes(update: &Update) -> bool {
+    update.is_milestone
+        || update.status.is_some()
+        || update.priority.is_some()
+        || update.category.is_some()
+        || update.environment.is_some()
+        || update.title.is_some()
+        || update.description.is_some()
 }
 
 /// One list of the answer. Nothing of it is NULL.
@@ -89,7 +109,8 @@ struct RecordRow {
     body: serde_json::Value,
 }
 
-/// Reads it, with at most `limit` entries of the timeline, deliveries and notes, the newest.
+/// Reads it, with the newest `limit` entries of the timeline, deliveries and notes; and all entries that changed
+/// something ([`changes`]).
 ///
 /// # Errors
 /// When the database does not answer.
@@ -98,17 +119,24 @@ pub async fn around(db: &PgPool, incident: IncidentId, limit: i64) -> Result<Aro
     // `(SELECT $1)`: how many rows to expect does not hang on the number, so PostgreSQL keeps the plan it made; planning
     // this anew each time costs more than running it.
     let row = sqlx::query!(
-        r#"SELECT
+        r#"WITH placed AS (
+                SELECT *, row_number() OVER (ORDER BY event_ts DESC, created_at DESC, id) AS place,
+                       is_milestone OR num_nonnulls(status, priority_id, category_id, environment_id, title, description) > 0
+                           AS changes
+                FROM incident_updates WHERE incident_id = (SELECT $1::bigint))
+           SELECT
            (SELECT json_agg(x) FROM (
                 SELECT p.id, p.incident_id, p.message, p.status, p.priority_id, p.category_id, p.environment_id, p.title,
                        p.description, p.created_by, u.full_name AS author, su.slack_id AS author_slack, p.event_ts,
                        p.event_type, p.is_milestone, p.next_update_at, p.original, p.corrected_by,
                        cu.full_name AS corrector, p.corrected_at, p.created_at
-                FROM incident_updates p LEFT JOIN users u ON u.id = p.created_by
+                FROM placed p LEFT JOIN users u ON u.id = p.created_by
                 LEFT JOIN users cu ON cu.id = p.corrected_by
                 LEFT JOIN slack_users su ON su.user_id = p.created_by
-                WHERE p.incident_id = (SELECT $1::bigint) ORDER BY p.event_ts DESC, p.created_at DESC, p.id LIMIT $2) x
+                WHERE p.place <= $2 OR p.changes ORDER BY p.place) x
            ) AS "updates: Json<Vec<UpdateRow>>",
+           (SELECT json_build_object('count', count(*), 'last', max(created_at)) FROM placed
+            WHERE place > $2 AND NOT changes HAVING count(*) > 0) AS "left_out: Json<LeftOut>",
            (SELECT json_agg(x) FROM (
                 SELECT event_type, event_ts, created_by FROM incident_updates WHERE incident_id = (SELECT $1::bigint) AND is_milestone) x
            ) AS "milestones: Json<Vec<MilestoneRow>>",
@@ -152,6 +180,7 @@ pub async fn around(db: &PgPool, incident: IncidentId, limit: i64) -> Result<Aro
     let records = list(row.records).map(|r| (r.seq, r.at, r.kind, r.body)).collect();
     Ok(Around {
         updates: list(row.updates).map(Update::from).collect(),
+        left_out: row.left_out.map(|left| left.0),
         milestones: latest(list(row.milestones).map(milestone)),
         holders: list(row.holders).map(Holder::from).collect(),
         members: usize::try_from(row.members).unwrap_or_default(),
@@ -162,6 +191,16 @@ pub async fn around(db: &PgPool, incident: IncidentId, limit: i64) -> Result<Aro
         costs: list(row.costs).map(cost).collect(),
         tags: list(row.tags).map(|tag| Tag { name: tag.name, slug: tag.slug }).collect(),
     })
+}
+
+/// The newest ones and those that changed something, of all, newest first.
+pub(super) fn shorten(updates: Vec<Update>, limit: i64) -> (Vec<Update>, Option<LeftOut>) {
+    let newest = usize::try_from(limit).unwrap_or(usize::MAX);
+    let (shown, left): (Vec<_>, Vec<_>) =
+        updates.into_iter().enumerate().partition(|(place, update)| *place < newest || changes(update));
+    let last = left.iter().map(|(_, update)| update.created_at).max();
+    let left_out = last.map(|last| LeftOut { count: left.len(), last });
+    (shown.into_iter().map(|(_, update)| update).collect(), left_out)
 }
 
 fn list<T>(rows: Rows<T>) -> std::vec::IntoIter<T> {

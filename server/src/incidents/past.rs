@@ -1,7 +1,8 @@
 //! An incident as it was at a moment: its history up to then, folded, with the names that people have today.
 
 use super::{
-    Around, notes,
+    around::{self, Around},
+    notes,
     query::{self, Channel, Corrected, Delivery, Holder, Incident, Person, Update},
 };
 use crate::{
@@ -52,11 +53,11 @@ pub async fn as_it_was(
     let members = users.iter().filter(|user| user.is_active && belonging.contains(&user.id)).count();
     let people = People(users.into_iter().map(|user| (user.id, user.full_name)).collect());
     let most = usize::try_from(limit).unwrap_or(usize::MAX);
-    let mut updates = people.updates(&past);
-    updates.truncate(most);
+    let (updates, left_out) = around::shorten(people.updates(&past), limit);
     let deliveries = query::deliveries(db, id, limit).await?;
     let around = Around {
         updates,
+        left_out,
         milestones: past.milestones(),
         holders: people.holders(&past, catalog),
         members,

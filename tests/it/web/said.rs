@@ -3,7 +3,11 @@
 use super::{declares, path};
 use reqwest::StatusCode;
 use std::time::Duration;
-use tests::app::{App, Web, doors::Page, slack::said};
+use tests::app::{
+    App, Web,
+    doors::{P4, Page},
+    slack::said,
+};
 
 const UPDATE: &str = "/fn/incident/update";
 const CORRECT: &str = "/fn/incident/correct";
@@ -86,6 +90,36 @@ async fn the_next_update_is_promised_counted_and_kept() {
     .await
     .expect("the record");
     assert_eq!(promises, [true, false, true, false], "the record has each promise and its end");
+    t.ends_well().await;
+}
+
+// A timeline that is too long says so, and how to read on; what was changed is shown however old it is.
+#[tokio::test]
+async fn a_long_timeline_says_that_there_is_more() {
+    let t = App::start().await;
+    let web = t.web_as("yusuf.demir").await;
+    let at = path(&declares(&web, &[("asked[priority]", P4)]).await);
+    let id = at.trim_matches(|c: char| !c.is_ascii_digit());
+    for number in 0..503_u32 {
+        if number == 3 {
+            t.advance(Duration::from_secs(600)).await;
+        }
+        let words = format!("The gateway answers, attempt {number}.");
+        let key = uuid::Uuid::from_u128(u128::from(number) + 1).to_string();
+        let form = [("id", id), ("submission", &key), ("asked[message]", &words)];
+        let sent = web.once(reqwest::Method::POST, UPDATE, Some(&form)).await;
+        assert!(sent.status.is_redirection(), "{}", sent.html);
+    }
+    let page = web.get(&at).await;
+    let text = page.text();
+    assert!(text.contains("declared it") && text.contains("attempt 502."), "first and last are there");
+    assert!(text.contains("3 older messages are not shown here"), "{text}");
+    assert!(text.contains("attempt 3.") && !text.contains("attempt 2."), "the fourth is the oldest");
+    let rest = page.html.split("not shown here.").nth(1).and_then(|rest| rest.split("href=\"").nth(1));
+    let then = rest.and_then(|rest| rest.split('"').next()).expect("a way to them").replace("&amp;", "&");
+    let text = web.get(&then).await.text();
+    assert!(text.contains("attempt 0.") && text.contains("attempt 2."), "as it was then: {text}");
+    assert!(!text.contains("attempt 3."), "{text}");
     t.ends_well().await;
 }
 

@@ -29,6 +29,8 @@ pub struct IncidentPage {
     pub ruler: Ruler,
     /// Newest first.
     pub timeline: Vec<Entry>,
+    /// Entries that the timeline leaves out: it is too long.
+    pub older: Option<Older>,
     pub people: Vec<RoleHolder>,
     /// "14 in the channel"
     pub members: String,
@@ -57,6 +59,14 @@ pub struct IncidentPage {
     pub past: TimeTravel,
     /// What is new since the caller looked.
     pub since: Since,
+}
+
+/// Words so old that they are not shown. What was changed is shown however old it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Older {
+    pub count: usize,
+    /// They are on the page as it was then.
+    pub at: Moment,
 }
 
 /// What others did since somebody looked.

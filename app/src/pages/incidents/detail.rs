@@ -14,7 +14,7 @@ use crate::{
         Ago, Chip, Countdown, Icon, Newer, Prio, PrivateChip, Prose, RulerFull, RulerSmall, Stale, Status,
         Title, Waiting,
     },
-    forms::{Sent, answer},
+    forms::{Sent, accepted, answer},
     layout::Trouble,
     live::{Shown, live},
     routes,
@@ -75,6 +75,10 @@ pub fn Detail() -> impl IntoView {
     let taken_back = accepted(answer(mistake), mistake.version());
     let pressed = accepted(answer(retry), retry.version());
     let done = Signal::derive(move || (posted.get(), taken_back.get()));
+    let sending = Signal::derive(move || {
+        let words = |asked: &UpdateIncident| asked.asked.message.clone();
+        update.input().with(|asked| asked.as_ref().and_then(words)).filter(|words| !words.trim().is_empty())
+    });
     let own = Signal::derive(move || update.pending().get() || mistake.pending().get());
     let live = live();
     let query = use_query_map();
@@ -114,7 +118,7 @@ pub fn Detail() -> impl IntoView {
                                     }}
                                     <Stale shown/>
                                     <Newer shown one="newer entry" many="newer entries" first="#timeline [data-row]"/>
-                                    <Timeline shown show retry/>
+                                    <Timeline shown show retry sending/>
                                 </div>
                                 <div class="grid min-w-0 items-start gap-5 md:max-lg:grid-cols-2 lg:contents">
                                     {move || view! { <WhoAndWhen page=shown.now.get()/> }}
@@ -155,14 +159,6 @@ fn leave_when_gone(shown: Shown<IncidentPage>, first: Resource<Result<IncidentPa
             first.refetch();
         }
     });
-}
-
-/// Counts what was accepted; a refusal changes nothing on the page.
-fn accepted(answer: Signal<Option<Option<Problem>>>, version: RwSignal<usize>) -> Memo<usize> {
-    Memo::new(move |before: Option<&usize>| match answer.get() {
-        Some(None) => version.get(),
-        _ => before.copied().unwrap_or_default(),
-    })
 }
 
 #[component]

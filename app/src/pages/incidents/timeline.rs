@@ -8,7 +8,7 @@ use crate::{
 };
 use domain::{
     IncidentId,
-    view::{About, Changed, Entry, EntryKind, IncidentPage, Person, Said, Step, Value},
+    view::{About, Changed, Entry, EntryKind, IncidentPage, Older, Person, Said, Session, Step, Value},
 };
 use leptos::{form::ActionForm, prelude::*};
 
@@ -79,6 +79,8 @@ pub fn Timeline(
     shown: Shown<IncidentPage>,
     show: Memo<String>,
     retry: ServerAction<RetryDelivery>,
+    /// Words that were posted here and are not answered yet.
+    sending: Signal<Option<String>>,
 ) -> impl IntoView {
     let page = shown.now;
     let (id, may_retry) = page.with_untracked(|page| (page.id, page.may_retry));
@@ -92,6 +94,7 @@ pub fn Timeline(
     });
     let empty = Memo::new(move |_| entries.with(Vec::is_empty));
     let since = Memo::new(move |_| page.with(|page| page.since.clone()));
+    let older = Memo::new(move |_| page.with(|page| page.older.clone()));
     let record = Memo::new(move |_| page.with(|page| page.record.clone()));
     let at = page.with_untracked(|page| page.past.at.as_ref().map(|at| at.iso.clone())).unwrap_or_default();
     let address = move |show: &str| {
@@ -123,6 +126,7 @@ pub fn Timeline(
                 </nav>
             </div>
             {move || view! { <SinceYouLooked since=since.get()/> }}
+            {move || sending.get().map(|words| view! { <Sending words/> })}
             {move || if empty.get() {
                 view! { <p class="px-4 py-6 text-ink-2">"Nothing of this kind yet."</p> }.into_any()
             } else {
@@ -132,12 +136,46 @@ pub fn Timeline(
                     </ol>
                 }.into_any()
             }}
+            {move || older.get().map(|older| view! { <OlderWords incident=id older/> })}
             {move || record.with(|record| (!record.is_empty()).then(|| view! {
                 <p class="flex flex-wrap items-center gap-x-4 gap-y-1 border-t border-base-300 px-4 py-2.5 text-xs text-ink-2">
                     <span class="state state-ok whitespace-normal"><Icon name="link-2"/>{record.clone()}</span>
                 </p>
             }))}
         </section>
+    }
+}
+
+/// That there is more, and where.
+#[component]
+fn OlderWords(incident: IncidentId, older: Older) -> impl IntoView {
+    let count = match older.count {
+        1 => "1 older message is".to_owned(),
+        count => format!("{count} older messages are"),
+    };
+    let href = routes::incident_at(incident, &older.at.iso);
+    view! {
+        <p class="border-t border-base-300 px-4 py-2.5 text-sm text-ink-2">
+            {count}" not shown here. "<a class="a" href=href>"Show the page as it was at "{older.at.text}</a>
+        </p>
+    }
+}
+
+/// An entry on its way, where it will stand. Refused, it is in the form alone, with the reason.
+#[component]
+fn Sending(words: String) -> impl IntoView {
+    let me = use_context::<Session>().and_then(|session| session.me);
+    let (name, initials) = me.map(|me| (me.name, me.initials)).unwrap_or_default();
+    view! {
+        <div class="tl px-2 pt-2 sm:pr-4 sm:pl-0" role="status">
+            <div class="ev ev-say opacity-60" data-sending>
+                <span class="t max-sm:hidden"></span><span class="dot" aria-hidden="true">{initials}</span>
+                <div class="min-w-0">
+                    <p class="text-xs text-ink-2"><span class="font-semibold text-base-content">{name}</span>" is posting this"</p>
+                    <Prose text=words class="said mt-1"/>
+                </div>
+            </div>
+        </div>
     }
 }
 

@@ -18,8 +18,8 @@ use domain::{
         promise::OFFERED_MINUTES,
     },
     view::{
-        Choice, EntryKind, Fact, Impact, IncidentPage, KeyEvent, Life, Metric, RoleHolder, Ruler, RulerFacts,
-        Since, Spoken, TimeTravel, UpdateForm,
+        Choice, EntryKind, Fact, Impact, IncidentPage, KeyEvent, Life, Metric, Older, RoleHolder, Ruler,
+        RulerFacts, Since, Spoken, TimeTravel, UpdateForm,
     },
 };
 
@@ -71,6 +71,10 @@ pub fn page(scene: &Scene<'_>, facts: &Facts, submission: String) -> IncidentPag
             &facts.around.notes,
             facts.seen,
         ),
+        older: facts
+            .around
+            .left_out
+            .map(|left| Older { count: left.count, at: scene.times.clock(left.last) }),
         people: people(scene.catalog, &facts.around.holders),
         members: members(incident, facts.around.members),
         key_events: key_events(scene, &facts.around.milestones, incident),
