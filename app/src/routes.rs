@@ -1,7 +1,7 @@
 //! Every address of the web, written once. All end with a slash; the router is strict about it on both sides, and the
 //! server's redirect from the short form helps only a first load, so links always come from here.
 
-use domain::{IncidentId, incident::Remedy};
+use domain::{CostId, IncidentId, incident::Remedy};
 
 pub const HOME: &str = "/";
 pub const INCIDENTS: &str = "/incident/";
@@ -64,6 +64,11 @@ pub fn impacts(id: IncidentId) -> String {
 
 pub fn costs(id: IncidentId) -> String {
     format!("/incident/{id}/costs/")
+}
+
+/// Where a cost line is changed.
+pub fn change_cost(id: IncidentId, line: CostId) -> String {
+    format!("/incident/{id}/costs/?line={line}#change-cost")
 }
 
 pub fn tags(id: IncidentId) -> String {

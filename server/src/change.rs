@@ -67,6 +67,13 @@ pub enum Change {
         cost: CostFacts,
         details: Option<String>,
     },
+    CostChanged {
+        incident: IncidentId,
+        line: CostId,
+        from: CostFacts,
+        to: CostFacts,
+        details: NewDetails,
+    },
     CostRemoved {
         incident: IncidentId,
         line: CostId,
@@ -126,6 +133,8 @@ pub struct RolesChanged {
     pub update: UpdateId,
     /// Role, who held it, who holds it.
     pub roles: Vec<(RoleTypeId, Option<UserId>, Option<UserId>)>,
+    /// What whoever takes over should know.
+    pub note: Option<String>,
     pub channel: Channel,
     /// Slack is there to tell the new holders.
     pub told: bool,
@@ -136,6 +145,14 @@ pub struct RolesChanged {
 pub struct CostFacts {
     pub cost_type: CostTypeId,
     pub amount: Option<Cents>,
+}
+
+/// The words of a cost line, when they changed with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NewDetails {
+    Same,
+    Gone,
+    Words(String),
 }
 
 /// Whether an incident has, or will have, a channel: decided by its response type.
@@ -241,6 +258,7 @@ impl Change {
             Change::MemberJoined { incident, .. }
             | Change::MemberLeft { incident, .. }
             | Change::CostAdded { incident, .. }
+            | Change::CostChanged { incident, .. }
             | Change::CostRemoved { incident, .. }
             | Change::TagsChanged { incident, .. }
             | Change::MessageCorrected { incident, .. }
@@ -291,10 +309,16 @@ impl Change {
             Change::AdminMade { user } => (Kind::AdminMade, json!({ "user": user }), vec![]),
             Change::HistoryRooted { heads } => (Kind::HistoryRooted, json!({ "heads": heads }), vec![]),
             Change::KeyEventsChanged(k) => (Kind::KeyEventsChanged, key_events_facts(k), vec![]),
-            Change::RolesChanged(r) => (Kind::RolesChanged, roles_facts(r), vec![]),
+            Change::RolesChanged(r) => {
+                let note = r.note.iter().map(|note| ("message".to_owned(), note.clone()));
+                (Kind::RolesChanged, roles_facts(r), note.collect())
+            }
             Change::CostAdded { line, cost, details, .. } => {
                 let words = details.iter().map(|text| ("details".to_owned(), text.clone())).collect();
                 (Kind::CostAdded, cost_facts(*line, cost), words)
+            }
+            Change::CostChanged { line, from, to, details, .. } => {
+                (Kind::CostChanged, cost_changed_facts(*line, from, to, details), details_words(details))
             }
             Change::CostRemoved { line, cost, .. } => (Kind::CostRemoved, cost_facts(*line, cost), vec![]),
             Change::MessageCorrected { update, words, .. } => {
@@ -387,6 +411,24 @@ fn roles_facts(r: &RolesChanged) -> Value {
 
 fn cost_facts(line: CostId, cost: &CostFacts) -> Value {
     json!({ "line": line, "type": cost.cost_type, "cents": cost.amount.map(|cents| cents.0) })
+}
+
+fn cost_changed_facts(line: CostId, from: &CostFacts, to: &CostFacts, details: &NewDetails) -> Value {
+    let cents = |cost: &CostFacts| cost.amount.map(|cents| cents.0);
+    json!({
+        "line": line,
+        "type": to.cost_type,
+        "cents": cents(to),
+        "from": { "type": from.cost_type, "cents": cents(from) },
+        "details": *details != NewDetails::Same,
+    })
+}
+
+fn details_words(details: &NewDetails) -> Vec<(String, String)> {
+    match details {
+        NewDetails::Same | NewDetails::Gone => vec![],
+        NewDetails::Words(text) => vec![("details".into(), text.clone())],
+    }
 }
 
 fn updated_words(u: &Updated) -> Vec<(String, String)> {

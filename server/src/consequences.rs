@@ -28,6 +28,7 @@ pub fn consequences(change: &Change, _origin: Origin) -> Vec<Job> {
         // Told on the page alone.
         | Change::KeyEventsChanged(_)
         | Change::CostAdded { .. }
+        | Change::CostChanged { .. }
         | Change::CostRemoved { .. }
         | Change::TagsChanged { .. }
         | Change::ImpactsChanged { .. } => vec![],

@@ -120,6 +120,7 @@ pub fn news_of(change: &Change) -> Vec<News> {
         Change::KeyEventsChanged(_)
         | Change::RolesChanged(_)
         | Change::CostAdded { .. }
+        | Change::CostChanged { .. }
         | Change::CostRemoved { .. }
         | Change::TagsChanged { .. }
         | Change::MessageCorrected { .. }

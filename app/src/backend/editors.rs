@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use domain::{
     Caller, CostId, IncidentId, Result,
-    incident::{RawCost, Set},
+    incident::{RawCost, RawCostChange, Set},
     view::{CostsForm, ImpactsForm, KeyEventsForm, PeopleForm, TagsForm},
 };
 use std::collections::BTreeMap;
@@ -25,9 +25,15 @@ pub trait Editors: Send + Sync + 'static {
 
     async fn people_form(&self, caller: &Caller, id: IncidentId) -> Result<PeopleForm>;
 
-    /// Changes roles once per submission.
-    async fn set_roles(&self, caller: &Caller, id: IncidentId, asked: Fields, submission: &str)
-    -> Result<()>;
+    /// Changes roles once per submission, with a note for whoever takes over; it may be empty.
+    async fn set_roles(
+        &self,
+        caller: &Caller,
+        id: IncidentId,
+        asked: Fields,
+        note: &str,
+        submission: &str,
+    ) -> Result<()>;
 
     /// The caller is on it.
     async fn join(&self, caller: &Caller, id: IncidentId) -> Result<()>;
@@ -51,6 +57,16 @@ pub trait Editors: Send + Sync + 'static {
     /// Adds a cost line once per submission.
     async fn add_cost(&self, caller: &Caller, id: IncidentId, asked: RawCost, submission: &str)
     -> Result<()>;
+
+    /// Changes a cost line once per submission.
+    async fn change_cost(
+        &self,
+        caller: &Caller,
+        id: IncidentId,
+        line: CostId,
+        asked: RawCostChange,
+        submission: &str,
+    ) -> Result<()>;
 
     async fn remove_cost(&self, caller: &Caller, id: IncidentId, line: CostId) -> Result<()>;
 

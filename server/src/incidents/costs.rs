@@ -2,7 +2,7 @@
 
 use super::store;
 use crate::{
-    change::{Change, CostFacts},
+    change::{Change, CostFacts, NewDetails},
     context::Context,
     failure::OrInternal,
     write::Sent,
@@ -10,7 +10,7 @@ use crate::{
 use domain::{
     Caller, CostId, CostTypeId, Error, IncidentId, Result, Timestamp, Viewer,
     access::Act,
-    incident::{Cents, Cost},
+    incident::{Cents, Cost, CostChange, not_by_hand},
 };
 use sqlx::{PgConnection, PgPool};
 
@@ -65,13 +65,46 @@ pub async fn add(
     let now = w.now();
     let line = insert(w.conn(), id, cost, now).await?;
     store::touch(w.conn(), id, now).await?;
-    let change = Change::CostAdded {
-        incident: id,
-        line,
-        cost: CostFacts { cost_type: cost.cost_type, amount: cost.amount },
-        details: cost.details.clone(),
-    };
+    let change = Change::CostAdded { incident: id, line, cost: facts(cost), details: cost.details.clone() };
     w.commit(change, line).await
+}
+
+/// Changes a line. Sent twice, it is changed once; to what it is already, nothing happens.
+///
+/// # Errors
+/// [`Error::NotFound`] when the incident may not be seen; [`Error::Conflict`] with both values when somebody else
+/// changed the same field meanwhile; [`Error::Refused`] when the line is gone, or a machine keeps this type of cost.
+pub async fn change(
+    ctx: &Context,
+    caller: &Caller,
+    id: IncidentId,
+    line: CostId,
+    asked: &CostChange,
+    sent: Option<&Sent>,
+) -> Result<bool> {
+    caller.may_do(Act::Change)?;
+    let catalog = ctx.catalog().await?;
+    let mut w = ctx.write(caller).await?;
+    store::lock(w.conn(), caller.viewer(), id, ctx.postmortem(), &catalog).await?;
+    if let Some(sent) = sent
+        && let Some(first) = w.once(sent).await?
+    {
+        return Ok(first);
+    }
+    let Some(stands) = of_line(w.conn(), id, line).await? else {
+        return Err(Error::refused("COST_GONE", "Somebody took this line away meanwhile. Add it again."));
+    };
+    let Some(cost) = asked.plan(&stands, &catalog)? else { return Ok(false) };
+    let now = w.now();
+    set(w.conn(), line, &cost, now).await?;
+    store::touch(w.conn(), id, now).await?;
+    let details = match &cost.details {
+        same if *same == stands.details => NewDetails::Same,
+        None => NewDetails::Gone,
+        Some(words) => NewDetails::Words(words.clone()),
+    };
+    let change = Change::CostChanged { incident: id, line, from: facts(&stands), to: facts(&cost), details };
+    w.commit(change, true).await
 }
 
 /// Takes a line away; one that is gone already is left alone. Its record stays in the history.
@@ -96,11 +129,15 @@ pub async fn remove(
     }
     let Some(cost) = delete(w.conn(), id, line).await? else { return Ok(()) };
     if catalog.cost_types.iter().any(|kind| kind.id == cost.cost_type && !kind.editable) {
-        return Err(Error::refused("COST_NOT_EDITABLE", "This kind of cost is not kept by hand."));
+        return Err(not_by_hand());
     }
     let now = w.now();
     store::touch(w.conn(), id, now).await?;
     w.commit(Change::CostRemoved { incident: id, line, cost }, ()).await
+}
+
+fn facts(cost: &Cost) -> CostFacts {
+    CostFacts { cost_type: cost.cost_type, amount: cost.amount }
 }
 
 async fn insert(conn: &mut PgConnection, id: IncidentId, cost: &Cost, now: Timestamp) -> Result<CostId> {
@@ -117,6 +154,39 @@ async fn insert(conn: &mut PgConnection, id: IncidentId, cost: &Cost, now: Times
     .await
     .or_internal("adding a cost line")?;
     Ok(CostId(line))
+}
+
+async fn of_line(conn: &mut PgConnection, id: IncidentId, line: CostId) -> Result<Option<Cost>> {
+    let row = sqlx::query!(
+        r#"SELECT cost_type_id, (amount * 100)::bigint AS cents, details FROM incident_costs
+           WHERE incident_id = $1 AND id = $2"#,
+        id.0,
+        line.0,
+    )
+    .fetch_optional(conn)
+    .await
+    .or_internal("reading a cost line")?;
+    Ok(row.map(|r| Cost {
+        cost_type: CostTypeId(r.cost_type_id),
+        amount: r.cents.map(Cents),
+        details: r.details,
+    }))
+}
+
+async fn set(conn: &mut PgConnection, line: CostId, cost: &Cost, now: Timestamp) -> Result<()> {
+    sqlx::query!(
+        "UPDATE incident_costs SET cost_type_id = $2, amount = ($3::bigint / 100.0)::numeric(10, 2), details = $4,
+                updated_at = $5 WHERE id = $1",
+        line.0,
+        cost.cost_type.0,
+        cost.amount.map(|cents| cents.0),
+        cost.details,
+        now,
+    )
+    .execute(conn)
+    .await
+    .or_internal("changing a cost line")?;
+    Ok(())
 }
 
 async fn delete(conn: &mut PgConnection, id: IncidentId, line: CostId) -> Result<Option<CostFacts>> {

@@ -49,6 +49,7 @@ fn rewritten(records: &[Record], words: &[(i64, String)]) -> Vec<UpdateId> {
     for record in records.iter().filter(|record| gone(record.seq)) {
         let entry = match &record.fact {
             Fact::Updated(updated) => updated.update,
+            Fact::Roles(changed) => changed.update,
             Fact::Corrected(corrected) => corrected.update,
             _ => continue,
         };

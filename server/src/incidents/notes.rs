@@ -11,10 +11,11 @@ use sqlx::PgPool;
 use std::collections::HashMap;
 
 /// Kinds of records that become notes.
-pub(super) const KINDS: [&str; 9] = [
+pub(super) const KINDS: [&str; 10] = [
     "key_events_changed",
     "roles_changed",
     "cost_added",
+    "cost_changed",
     "cost_removed",
     "tags_changed",
     "impacts_changed",
@@ -43,6 +44,12 @@ pub enum What {
         added: bool,
         cost_type: CostTypeId,
         amount: Option<Cents>,
+    },
+    /// Kind and amount, before and after; whether its details changed.
+    CostChanged {
+        from: (CostTypeId, Option<Cents>),
+        to: (CostTypeId, Option<Cents>),
+        details: bool,
     },
     Tags {
         added: Vec<String>,
@@ -89,10 +96,14 @@ pub(super) async fn of_records(db: &PgPool, records: Vec<Record>) -> Result<Vec<
         let what = match kind.as_str() {
             "key_events_changed" => What::KeyEvents(key_events(facts)),
             "roles_changed" => What::Roles(roles(facts, &person)),
-            "cost_added" | "cost_removed" => What::Cost {
-                added: kind == "cost_added",
-                cost_type: CostTypeId(facts["type"].as_i64().unwrap_or_default()),
-                amount: facts["cents"].as_i64().map(Cents),
+            "cost_added" | "cost_removed" => {
+                let (cost_type, amount) = cost(facts);
+                What::Cost { added: kind == "cost_added", cost_type, amount }
+            }
+            "cost_changed" => What::CostChanged {
+                from: cost(&facts["from"]),
+                to: cost(facts),
+                details: facts["details"] == true,
             },
             "tags_changed" => What::Tags { added: texts(&facts["added"]), removed: texts(&facts["removed"]) },
             "impacts_changed" => What::Impacts(impacts(facts)),
@@ -147,6 +158,10 @@ fn impacts(facts: &Value) -> Vec<(ImpactTypeId, Option<ImpactLevelId>, ImpactLev
         Some((ImpactTypeId(kind), level(&value["from"]), level(&value["to"])?))
     };
     facts["impacts"].as_array().into_iter().flatten().filter_map(change).collect()
+}
+
+fn cost(facts: &Value) -> (CostTypeId, Option<Cents>) {
+    (CostTypeId(facts["type"].as_i64().unwrap_or_default()), facts["cents"].as_i64().map(Cents))
 }
 
 fn texts(value: &Value) -> Vec<String> {

@@ -11,22 +11,23 @@ use domain::{
     Caller, Error, FieldCode, FieldErrors, IncidentId, Result, UpdateId, UserId,
     access::Act,
     catalog::Catalog,
-    incident::{AskedRoles, plan_roles},
+    incident::{AskedRoles, Handover, plan_roles},
 };
 use sqlx::PgConnection;
 use std::collections::HashMap;
 
 /// Gives, hands over and clears roles. Sent twice, it is done once. How many were changed is the answer: none writes
-/// nothing and tells nobody.
+/// nothing and tells nobody. A note is the message of the entry.
 ///
 /// # Errors
 /// [`Error::NotFound`] when the incident may not be seen; [`Error::Conflict`] when somebody else gave a role away
-/// meanwhile; [`Error::Invalid`] for a person who is unknown, inactive or a bot. Nothing is written then.
+/// meanwhile; [`Error::Invalid`] for a person who is unknown, inactive or a bot, and for a note that no role goes with.
+/// Nothing is written then.
 pub async fn roles(
     ctx: &Context,
     caller: &Caller,
     id: IncidentId,
-    asked: &AskedRoles,
+    asked: &Handover,
     sent: Option<&Sent>,
 ) -> Result<usize> {
     caller.may_do(Act::Change)?;
@@ -38,17 +39,21 @@ pub async fn roles(
     {
         return Ok(first);
     }
-    let names = people(w.conn(), asked, current.roles.values().copied(), &catalog).await?;
+    let names = people(w.conn(), &asked.roles, current.roles.values().copied(), &catalog).await?;
     let name_of = |user: UserId| names.get(&user).cloned().unwrap_or_else(|| user.to_string());
-    let plan = plan_roles(&current.roles, asked, &catalog, &name_of)?;
+    let plan = plan_roles(&current.roles, &asked.roles, &catalog, &name_of)?;
     for warning in &plan.warnings {
         tracing::warn!(ff.incident_id = %id, "Roles of incident {id}: {warning}");
     }
     if plan.is_empty() {
-        return Ok(0);
+        return match asked.note {
+            Some(_) => Err(Handover::reaches_nobody().into()),
+            None => Ok(0),
+        };
     }
     let (update, now) = (UpdateId(ctx.new_id()), w.now());
-    store::write_roles(w.conn(), id, &plan.changes, update, caller.user_id(), now).await?;
+    let note = asked.note.as_ref().map(|note| note.as_str());
+    store::write_roles(w.conn(), id, &plan.changes, update, caller.user_id(), note, now).await?;
     store::touch(w.conn(), id, now).await?;
     let channel = match ctx.slack() {
         Some(_) => store::channel(w.conn(), id).await?,
@@ -59,6 +64,7 @@ pub async fn roles(
         incident: id,
         update,
         roles: plan.changes.iter().map(|c| (c.role, c.from, c.to)).collect(),
+        note: note.map(str::to_owned),
         channel,
         told: ctx.slack().is_some(),
     };

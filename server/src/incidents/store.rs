@@ -6,7 +6,7 @@ use domain::{
     UserId, Viewer,
     catalog::Catalog,
     incident::{
-        Closure, ClosureReason, DeclarationPlan, MetricValue, Milestone, MilestoneChange, Postmortem,
+        Closure, ClosureReason, DeclarationPlan, Marker, MetricValue, Milestone, MilestoneChange, Postmortem,
         RoleChange, State, UpdatePlan, code,
         milestone::{DECLARED, credited, latest},
         values_of,
@@ -424,15 +424,17 @@ pub async fn touch(conn: &mut PgConnection, incident: IncidentId, now: Timestamp
     Ok(())
 }
 
-/// Gives and clears roles, with the entry of the timeline that tells so.
+/// Gives and clears roles, with the entry of the timeline that tells so and holds the note for whoever takes over.
 pub async fn write_roles(
     conn: &mut PgConnection,
     incident: IncidentId,
     changes: &[RoleChange],
     update: UpdateId,
     author: Option<UserId>,
+    note: Option<&str>,
     now: Timestamp,
 ) -> Result<()> {
+    let marker = note.map(|_| Marker::RoleHandover.as_str());
     let types: Vec<i32> = changes.iter().map(|c| c.role.0).collect();
     let holders: Vec<Option<Uuid>> = changes.iter().map(|c| c.to.map(|u| u.0)).collect();
     sqlx::query!(
@@ -443,8 +445,9 @@ pub async fn write_roles(
                    SELECT $1, t, u, $6, $6 FROM changed WHERE u IS NOT NULL
                    ON CONFLICT (incident_id, role_type_id)
                    DO UPDATE SET user_id = excluded.user_id, created_at = $6, updated_at = $6),
-         entry AS (INSERT INTO incident_updates (id, incident_id, created_by, event_ts, created_at, updated_at)
-                   VALUES ($4, $1, $5, $6, $6, $6) RETURNING id)
+         entry AS (INSERT INTO incident_updates (id, incident_id, created_by, message, event_type, event_ts, created_at,
+                                                 updated_at)
+                   VALUES ($4, $1, $5, $7, $8, $6, $6, $6) RETURNING id)
          INSERT INTO incident_update_roles (update_id, role_type_id, user_id)
          SELECT entry.id, t, u FROM entry, changed",
         incident.0,
@@ -453,6 +456,8 @@ pub async fn write_roles(
         update.0,
         author.map(|u| u.0),
         now,
+        note,
+        marker,
     )
     .execute(conn)
     .await

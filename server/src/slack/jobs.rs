@@ -21,7 +21,7 @@ use crate::{
     },
     jobs::{Done, JobError, Run, SlackJob, pace, queue},
 };
-use domain::{Caller, IncidentId, Origin, RoleTypeId, UpdateId, UserId, catalog::Catalog};
+use domain::{Caller, IncidentId, Origin, RoleTypeId, UpdateId, UserId, catalog::Catalog, incident::Marker};
 use std::sync::Arc;
 
 /// Runs one job.
@@ -310,9 +310,16 @@ async fn correct_update(desk: &Desk<'_>, id: IncidentId, update: UpdateId) -> Re
     let scene = desk.scene(id).await?;
     let channel = open_channel(&scene.incident)?;
     let entry = entry(desk, update).await?;
-    let say = said::take(desk, id, "channel", &format!("update {update}")).await?;
+    let handover = entry.event_type.as_deref() == Some(Marker::RoleHandover.as_str());
+    let purpose = if handover { format!("roles {update}") } else { format!("update {update}") };
+    let say = said::take(desk, id, "channel", &purpose).await?;
     let Some(posted) = &say.posted else { return Ok(Done::Nothing) };
-    let message = messages::update(&scene.subject(&say, desk.run), &entry);
+    let subject = scene.subject(&say, desk.run);
+    let message = if handover {
+        messages::roles_changed(&subject, &entry, &query::role_changes(&desk.ctx.db, update).await?)
+    } else {
+        messages::update(&subject, &entry)
+    };
     match desk.call(Method::UpdateMessage, desk.slack.update_message(posted, &message)).await? {
         Ok(()) => Ok(Done::Done),
         // Somebody deleted it there; the page keeps it.

@@ -13,7 +13,9 @@ use app::backend::{Editors, Fields};
 use async_trait::async_trait;
 use domain::{
     Caller, CostId, Error, IncidentId, Result,
-    incident::{Cost, KeyEvents, RawCost, Set, parse_impacts, parse_roles, parse_tags},
+    incident::{
+        Cost, CostChange, Handover, KeyEvents, RawCost, RawCostChange, Set, parse_impacts, parse_tags,
+    },
     view::{CostsForm, ImpactsForm, KeyEventsForm, PeopleForm, Subject, TagsForm},
 };
 
@@ -72,10 +74,11 @@ impl Editors for Web {
         caller: &Caller,
         id: IncidentId,
         asked: Fields,
+        note: &str,
         submission: &str,
     ) -> Result<()> {
-        let roles = parse_roles(&asked, self.ctx.catalog().await?.as_ref())?;
-        let sent = sent(submission, &(id, &asked))?;
+        let roles = Handover::parse(&asked, note, self.ctx.catalog().await?.as_ref())?;
+        let sent = sent(submission, &(id, &asked, note))?;
         incidents::roles(&self.ctx, caller, id, &roles, Some(&sent)).await?;
         Ok(())
     }
@@ -130,6 +133,20 @@ impl Editors for Web {
         let cost = Cost::parse(&asked, self.ctx.catalog().await?.as_ref())?;
         let sent = sent(submission, &(id, &asked))?;
         costs::add(&self.ctx, caller, id, &cost, Some(&sent)).await?;
+        Ok(())
+    }
+
+    async fn change_cost(
+        &self,
+        caller: &Caller,
+        id: IncidentId,
+        line: CostId,
+        asked: RawCostChange,
+        submission: &str,
+    ) -> Result<()> {
+        let change = CostChange::parse(&asked, self.ctx.catalog().await?.as_ref())?;
+        let sent = sent(submission, &(id, line, &asked))?;
+        costs::change(&self.ctx, caller, id, line, &change, Some(&sent)).await?;
         Ok(())
     }
 

@@ -6,8 +6,8 @@ use chrono::TimeDelta;
 use domain::{
     CostId, Error, IncidentId, Origin, Result, Timestamp, UserId,
     incident::{
-        AskedImpacts, Cents, Closure, ClosureReason, Correction, Cost, Description, KeyEvents, Limits,
-        Message, Promised, Set, Status, Title, Update, parse_tags,
+        AskedImpacts, Cents, Closure, ClosureReason, Correction, Cost, CostChange, Description, Handover,
+        KeyEvents, Limits, Message, Promised, Set, Status, Title, Update, parse_tags,
     },
     past::Kind,
 };
@@ -35,6 +35,7 @@ pub fn is_of_incidents(kind: Kind) -> bool {
         | Kind::KeyEventsChanged
         | Kind::RolesChanged
         | Kind::CostAdded
+        | Kind::CostChanged
         | Kind::CostRemoved
         | Kind::TagsChanged
         | Kind::ImpactsChanged
@@ -53,12 +54,13 @@ pub fn is_of_incidents(kind: Kind) -> bool {
 pub enum Act {
     Say(Say),
     Date { event: usize, minutes_ago: Option<i64> },
-    Give { role: usize, to: Option<usize> },
+    Give { role: usize, to: Option<usize>, note: bool },
     Join,
     Leave,
     ComeIn { who: usize },
     GoAway { who: usize },
     Pay { cents: Option<i64>, words: bool },
+    Reckon { line: usize, cents: Option<i64>, words: Option<bool> },
     TakeBack { line: usize },
     Tag { to: Vec<usize> },
     Assess { axis: usize, level: usize },
@@ -121,7 +123,8 @@ pub fn act() -> impl Strategy<Value = Act> {
         6 => say().prop_map(Act::Say),
         3 => (0usize..3, proptest::option::weighted(0.8, -30i64..300))
             .prop_map(|(event, minutes_ago)| Act::Date { event, minutes_ago }),
-        2 => (0usize..2, proptest::option::weighted(0.8, 0usize..3)).prop_map(|(role, to)| Act::Give { role, to }),
+        2 => (0usize..2, proptest::option::weighted(0.8, 0usize..3), any::<bool>())
+            .prop_map(|(role, to, note)| Act::Give { role, to, note }),
         1 => Just(Act::Join),
         1 => Just(Act::Leave),
         2 => (0usize..9, 0usize..9).prop_map(|(axis, level)| Act::Assess { axis, level }),
@@ -131,6 +134,8 @@ pub fn act() -> impl Strategy<Value = Act> {
         1 => (0usize..3).prop_map(|who| Act::GoAway { who }),
         2 => (proptest::option::weighted(0.8, 1i64..900_000), any::<bool>())
             .prop_map(|(cents, words)| Act::Pay { cents, words }),
+        2 => (0usize..9, proptest::option::weighted(0.8, 1i64..900_000), proptest::option::weighted(0.5, any::<bool>()))
+            .prop_map(|(line, cents, words)| Act::Reckon { line, cents, words }),
         1 => (0usize..9).prop_map(|line| Act::TakeBack { line }),
         2 => proptest::collection::vec(0usize..TAGS.len(), 0..4).prop_map(|to| Act::Tag { to }),
         2 => (0u8..6).prop_map(Act::Channel),
@@ -147,7 +152,7 @@ pub async fn perform(
     let done = match act {
         Act::Say(say) => says(seat, id, say, key).await,
         Act::Date { event, minutes_ago } => dates(seat, id, *event, *minutes_ago, key).await,
-        Act::Give { role, to } => gives(seat, id, *role, *to, key).await,
+        Act::Give { role, to, note } => gives(seat, id, *role, *to, *note, key).await,
         Act::Join => unseen(incidents::members::add_me(&seat.ctx, &seat.caller, id).await),
         Act::Leave => unseen(incidents::members::remove_me(&seat.ctx, &seat.caller, id).await),
         Act::ComeIn { who } => {
@@ -160,6 +165,7 @@ pub async fn perform(
             unseen(incidents::members::went(&seat.ctx, &told, "U0WHO", id, Some(who)).await)
         }
         Act::Pay { cents, words } => pays(seat, id, *cents, *words, key).await,
+        Act::Reckon { line, cents, words } => reckons(seat, id, *line, *cents, *words, key).await,
         Act::TakeBack { line } => takes_back(seat, id, *line).await,
         Act::Tag { to } => tags(seat, id, to).await,
         Act::Assess { axis, level } => assesses(seat, id, *axis, *level, key).await,
@@ -242,11 +248,15 @@ async fn gives(
     id: IncidentId,
     role: usize,
     to: Option<usize>,
+    note: bool,
     key: &str,
 ) -> Result<Option<Kind>> {
     let catalog = seat.ctx.catalog().await?;
     let slug = catalog.role_types[role % catalog.role_types.len()].slug.clone();
-    let asked = BTreeMap::from([(slug, Set::to(to.map(|n| seat.people[n % seat.people.len()])))]);
+    let roles = BTreeMap::from([(slug, Set::to(to.map(|n| seat.people[n % seat.people.len()])))]);
+    let words = format!("The gateway is restarted by {key}.");
+    let note = note.then(|| Message::parse(&words, Limits::Form).expect("a note"));
+    let asked = Handover { roles, note };
     let count = incidents::roles(&seat.ctx, &seat.caller, id, &asked, Some(&sent(key))).await?;
     Ok((count > 0).then_some(Kind::RolesChanged))
 }
@@ -266,6 +276,26 @@ async fn pays(
     };
     incidents::costs::add(&seat.ctx, &seat.caller, id, &cost, Some(&sent(key))).await?;
     Ok(Some(Kind::CostAdded))
+}
+
+/// The line costs something else, or is said in other words, or in none.
+async fn reckons(
+    seat: &Seat,
+    id: IncidentId,
+    line: usize,
+    cents: Option<i64>,
+    words: Option<bool>,
+    key: &str,
+) -> Result<Option<Kind>> {
+    let lines = incidents::costs::of(&seat.ctx.db, id).await?;
+    let Some((line, _)) = lines.get(line).or(lines.first()) else { return Ok(None) };
+    let asked = CostChange {
+        amount: Some(Set::to(cents.map(Cents))),
+        details: words.map(|some| Set::to(some.then(|| format!("Dearer, says {key}.")))),
+        ..CostChange::default()
+    };
+    let done = incidents::costs::change(&seat.ctx, &seat.caller, id, *line, &asked, Some(&sent(key))).await?;
+    Ok(done.then_some(Kind::CostChanged))
 }
 
 async fn takes_back(seat: &Seat, id: IncidentId, line: usize) -> Result<Option<Kind>> {

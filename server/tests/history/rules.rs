@@ -68,6 +68,10 @@ pub fn nothing_is_overwritten(records: &[Record], catalog: &Catalog) -> Verdict 
             }
             Fact::MemberJoined(user) => !before.members.contains(user),
             Fact::MemberLeft(user) => before.members.contains(user),
+            Fact::CostChanged(changed) => before.costs.get(&changed.to.line).is_some_and(|cost| {
+                changed.from.cost_type == cost.cost_type
+                    && changed.from.cents == cost.amount.map(|cents| cents.0)
+            }),
             Fact::CostRemoved(cost) => before.costs.contains_key(&cost.line),
             Fact::Tags(tags) => {
                 tags.added.iter().all(|name| !before.tags.contains(name))

@@ -191,6 +191,7 @@ pub const TABLE: &[Row] = &[
     Row { route: "form POST /fn/incident/close", asks: &[(Ask::Post("/fn/incident/close", "id={P}&submission=00000000-0000-4000-8000-000000000007&asked[status][from]=10&asked[status][to]=60&asked[message]=Closed+without+a+reason"), FORM)] },
     Row { route: "form POST /fn/incident/correct", asks: &[(Ask::Post("/fn/incident/correct", "id={P}&entry={U}&submission=00000000-0000-4000-8000-000000000011&message[from]=Not+what+was+said&message[to]=Not+what+is+said"), FORM)] },
     Row { route: "form POST /fn/incident/costs/add", asks: &[(Ask::Post("/fn/incident/costs/add", "id={P}&submission=00000000-0000-4000-8000-000000000003&asked[amount]=1"), FORM)] },
+    Row { route: "form POST /fn/incident/costs/change", asks: &[(Ask::Post("/fn/incident/costs/change", "id={P}&line=1&submission=01900000-0000-7000-8000-0000000000f6&asked[amount][to]=5"), FORM)] },
     Row { route: "form POST /fn/incident/costs/remove", asks: &[(Ask::Post("/fn/incident/costs/remove", "id={P}&line=1"), FORM)] },
     Row { route: "form POST /fn/incident/declare", asks: &[(Ask::Post("/fn/incident/declare", "submission=00000000-0000-4000-8000-000000000002&asked[title]=Short"), FORM), (Ask::Post("/fn/incident/declare", "submission=00000000-0000-4000-8000-000000000009&instead={P}&asked[title]=Whatever+is+said+here"), FORM)] },
     Row { route: "form POST /fn/incident/edit", asks: &[(Ask::Post("/fn/incident/edit", "id={P}&submission=00000000-0000-4000-8000-000000000008&asked[title][from]=Not+what+it+was&asked[title][to]=Not+what+it+becomes"), FORM)] },

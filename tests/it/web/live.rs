@@ -107,6 +107,32 @@ async fn pages_at_every_server_are_told_within_a_second_of_what_any_door_did() {
     t.ends_well().await;
 }
 
+// CORE-133: key events are told once they are stored and the metrics are computed: who reads then sees both.
+#[tokio::test]
+async fn who_is_told_of_key_events_reads_the_new_metrics() {
+    let t = App::start().await;
+    let yusuf = t.web_as("yusuf.demir").await;
+    let at = path(&declares(&yusuf, &[]).await);
+    t.run_jobs().await;
+    let sofia = t.web_as("sofia.lindgren").await;
+    let mut hers = Stream::open(&sofia).await;
+    hers.all(SOON).await;
+    let form = yusuf.get(&format!("{at}update_key_events/")).await;
+    let early = [
+        ("asked[key_event_started][to]", "2024-05-01T11:50:00"),
+        ("asked[key_event_detected][to]", "2024-05-01T11:55:00"),
+    ];
+    let dating = yusuf.submit(&form, "/fn/incident/key-events", &early);
+    let line = format!("incident {}", at.trim_matches(|c: char| !c.is_ascii_digit()));
+    let told = async {
+        hers.says(&line, SOON).await;
+        sofia.get(&at).await.text()
+    };
+    let (_, page) = tokio::join!(dating, told);
+    assert!(page.contains("Time To Detect"), "{page}");
+    t.ends_well().await;
+}
+
 #[tokio::test]
 async fn nobody_hears_of_what_they_may_not_see_at_this_moment() {
     let t = App::start().await;

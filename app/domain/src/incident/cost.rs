@@ -62,6 +62,13 @@ fn grouped(whole: &str) -> bool {
         && (rest.is_empty() || (!first.is_empty() && first.len() <= 3 && rest.iter().all(|p| p.len() == 3)))
 }
 
+impl Cents {
+    /// As a field holds it: `1200.50`.
+    pub fn plain(self) -> String {
+        self.to_string().replace(',', "")
+    }
+}
+
 impl fmt::Display for Cents {
     /// `1,200.50`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -113,7 +120,7 @@ impl Cost {
     }
 }
 
-fn cost_type(text: &str, catalog: &Catalog) -> Result<CostTypeId, Wrong> {
+pub(super) fn cost_type(text: &str, catalog: &Catalog) -> Result<CostTypeId, Wrong> {
     if text.trim().is_empty() {
         return Err((FieldCode::Required, "Choose what kind of cost it is.".into()));
     }
@@ -125,7 +132,7 @@ fn cost_type(text: &str, catalog: &Catalog) -> Result<CostTypeId, Wrong> {
         .ok_or_else(|| (FieldCode::InvalidChoice, "Choose a kind of cost from the list.".into()))
 }
 
-fn amount(text: &str) -> Result<Option<Cents>, Wrong> {
+pub(super) fn amount(text: &str) -> Result<Option<Cents>, Wrong> {
     if text.trim().is_empty() {
         return Ok(None);
     }
@@ -133,7 +140,7 @@ fn amount(text: &str) -> Result<Option<Cents>, Wrong> {
     Cents::parse(text).map(Some).ok_or_else(|| (FieldCode::Invalid, words.into()))
 }
 
-fn details(text: &str) -> Result<Option<String>, Wrong> {
+pub(super) fn details(text: &str) -> Result<Option<String>, Wrong> {
     let text = tidy(text);
     if text.chars().count() > LONGEST_DETAILS {
         return Err((FieldCode::MaxLength, "Use at most 1,200 characters.".into()));

@@ -26,15 +26,18 @@ pub enum Marker {
     SendSos,
     JiraStatusSync,
     JiraPrioritySync,
+    /// The words are for whoever takes over a role.
+    RoleHandover,
 }
 
 impl Marker {
-    pub const ALL: [Marker; 5] = [
+    pub const ALL: [Marker; 6] = [
         Marker::ClosureReason,
         Marker::TriggerOncall,
         Marker::SendSos,
         Marker::JiraStatusSync,
         Marker::JiraPrioritySync,
+        Marker::RoleHandover,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -44,6 +47,7 @@ impl Marker {
             Marker::SendSos => "send_sos",
             Marker::JiraStatusSync => "jira_status_sync",
             Marker::JiraPrioritySync => "jira_priority_sync",
+            Marker::RoleHandover => "role_handover",
         }
     }
 
@@ -58,6 +62,7 @@ impl Marker {
             Marker::SendSos => "SOS sent",
             Marker::JiraStatusSync => "Status from Jira",
             Marker::JiraPrioritySync => "Priority from Jira",
+            Marker::RoleHandover => "Role handed over",
         }
     }
 }
@@ -338,7 +343,14 @@ mod tests {
         let names: Vec<_> = Marker::ALL.into_iter().map(Marker::as_str).collect();
         assert_eq!(
             names,
-            ["closure_reason", "trigger_oncall", "send_sos", "jira_status_sync", "jira_priority_sync"]
+            [
+                "closure_reason",
+                "trigger_oncall",
+                "send_sos",
+                "jira_status_sync",
+                "jira_priority_sync",
+                "role_handover"
+            ]
         );
         for marker in Marker::ALL {
             assert_eq!(Marker::from_name(marker.as_str()), Some(marker));

@@ -17,7 +17,7 @@
 //! | `closure` | reasons for closing early; what still stands before closing |
 //! | `gate` | what closing takes now, where it is put right; a declaration taken back |
 //! | `milestone`, `metric`, `role` | key events, durations between them, who does what |
-//! | `cost`, `tag` | what it costs, and words to find it again |
+//! | `cost`, `cost_change`, `tag` | what it costs, and words to find it again |
 //! | `filter` | the query string of lists, statistics and the API |
 //! | `naming` | names for people, channels and tickets |
 
@@ -25,6 +25,7 @@ mod assessment;
 mod closure;
 mod correction;
 mod cost;
+mod cost_change;
 mod declaration;
 mod filter;
 mod gate;
@@ -44,6 +45,7 @@ pub use assessment::*;
 pub use closure::*;
 pub use correction::Correction;
 pub use cost::*;
+pub use cost_change::{CostChange, RawCostChange, not_by_hand};
 pub use declaration::*;
 pub use filter::*;
 pub use gate::*;

@@ -2,7 +2,7 @@
 //!
 //! A required role can be handed over but not vacated; an optional one can be cleared. (Spec 01 §9.)
 
-use super::Set;
+use super::{Limits, Message, Set};
 use crate::catalog::Catalog;
 use crate::{Conflict, Error, FieldCode, FieldErrors, Refusal, RoleTypeId, UserId};
 use std::collections::BTreeMap;
@@ -12,6 +12,46 @@ pub type Roles = BTreeMap<RoleTypeId, UserId>;
 
 /// Who shall hold which role: slug → holder, or nobody.
 pub type AskedRoles = BTreeMap<String, Set<Option<UserId>>>;
+
+/// Roles that change hands, and what whoever takes them should know.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Handover {
+    pub roles: AskedRoles,
+    pub note: Option<Message>,
+}
+
+impl Handover {
+    /// Reads the form: the roles as [`parse_roles`] does, and the note, which may be empty.
+    ///
+    /// # Errors
+    /// Every wrong role under its field name; what is wrong with the note under `note`.
+    pub fn parse(
+        raw: &BTreeMap<String, Set<String>>,
+        note: &str,
+        catalog: &Catalog,
+    ) -> Result<Self, FieldErrors> {
+        let (roles, mut errors) = match parse_roles(raw, catalog) {
+            Ok(roles) => (Some(roles), FieldErrors::default()),
+            Err(errors) => (None, errors),
+        };
+        let note = errors.take("note", Message::parse_optional(Some(note), Limits::Form));
+        errors.finish(roles.zip(note).map(|(roles, note)| Handover { roles, note }))
+    }
+
+    /// Why a note is refused that no role goes with: it would reach nobody.
+    pub fn reaches_nobody() -> FieldErrors {
+        let mut errors = FieldErrors::default();
+        let words = "No role changes hands, so this note would reach nobody. Choose who takes over, or post an update.";
+        errors.push("note", FieldCode::Invalid, words);
+        errors
+    }
+}
+
+impl From<AskedRoles> for Handover {
+    fn from(roles: AskedRoles) -> Self {
+        Handover { roles, note: None }
+    }
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleChange {
@@ -198,6 +238,20 @@ mod tests {
         assert_eq!(may_leave(&held(), user(3), &catalog), Ok(()));
         let refused = may_leave(&held(), user(1), &catalog).expect_err("the commander stays");
         assert_eq!(refused.to_string(), "You are Commander. Hand it over first.");
+    }
+
+    #[test]
+    fn a_note_goes_with_a_role() {
+        let raw = |to: &str| {
+            BTreeMap::from([("role_commander".to_owned(), Set::new(user(1).to_string(), to.to_owned()))])
+        };
+        let parse = |to: &str, note: &str| Handover::parse(&raw(to), note, &Catalog::demo());
+        let done = parse(&user(3).to_string(), "The gateway is slow since two.").expect("complete");
+        assert_eq!(done.note.as_ref().map(|note| note.as_str()), Some("The gateway is slow since two."));
+        assert!(parse(&user(3).to_string(), "  ").is_ok_and(|done| done.note.is_none()));
+        let errors = parse("", "short").expect_err("both are wrong");
+        let fields: Vec<_> = errors.0.iter().map(|e| (&*e.field, e.code)).collect();
+        assert_eq!(fields, [("role_commander", FieldCode::Required), ("note", FieldCode::MinLength)]);
     }
 
     // One field per type, required as per type.

@@ -48,6 +48,7 @@ kinds! {
     KeyEventsChanged = "key_events_changed",
     RolesChanged = "roles_changed",
     CostAdded = "cost_added",
+    CostChanged = "cost_changed",
     CostRemoved = "cost_removed",
     TagsChanged = "tags_changed",
     ImpactsChanged = "impacts_changed",
@@ -90,6 +91,7 @@ pub enum Fact {
     KeyEvents(KeyEvents),
     Roles(Roles),
     CostAdded(Cost),
+    CostChanged(CostChanged),
     CostRemoved(Cost),
     Tags(Tags),
     Impacts(Impacts),
@@ -119,6 +121,7 @@ impl Fact {
             Kind::KeyEventsChanged => Fact::KeyEvents(of(facts)?),
             Kind::RolesChanged => Fact::Roles(of(facts)?),
             Kind::CostAdded => Fact::CostAdded(of(facts)?),
+            Kind::CostChanged => Fact::CostChanged(of(facts)?),
             Kind::CostRemoved => Fact::CostRemoved(of(facts)?),
             Kind::TagsChanged => Fact::Tags(of(facts)?),
             Kind::ImpactsChanged => Fact::Impacts(of(facts)?),
@@ -302,6 +305,23 @@ pub struct RoleStep {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub struct Cost {
     pub line: CostId,
+    #[serde(rename = "type")]
+    pub cost_type: CostTypeId,
+    pub cents: Option<i64>,
+}
+
+/// A line as it is now; `from` is what it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct CostChanged {
+    #[serde(flatten)]
+    pub to: Cost,
+    pub from: CostBefore,
+    /// The details changed, too: they are among the words, or nothing stands there any more.
+    pub details: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct CostBefore {
     #[serde(rename = "type")]
     pub cost_type: CostTypeId,
     pub cents: Option<i64>,

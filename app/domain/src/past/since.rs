@@ -31,7 +31,7 @@ pub enum New {
         event_type: String,
         at: Option<Timestamp>,
     },
-    /// So many cost lines were added or taken away.
+    /// So often cost lines were added, changed or taken away.
     Costs(usize),
     Tags,
     Impacts,
@@ -117,6 +117,9 @@ impl News {
                 }
             }
             Fact::Roles(changed) => {
+                if record.words.contains_key("message") {
+                    self.said.push(Place::Entry(changed.update));
+                }
                 for step in &changed.roles {
                     let place = Place::Record(record.seq);
                     move_among(&mut self.roles, step.role, step.from, step.to, place);
@@ -127,7 +130,7 @@ impl News {
                     move_among(&mut self.key_events, name.clone(), step.from.0, step.to.0, here);
                 }
             }
-            Fact::CostAdded(_) | Fact::CostRemoved(_) => self.costs.push(here),
+            Fact::CostAdded(_) | Fact::CostChanged(_) | Fact::CostRemoved(_) => self.costs.push(here),
             Fact::Tags(_) => self.tags = Some(here),
             Fact::Impacts(_) => self.impacts = Some(here),
             Fact::Corrected(corrected) => {

@@ -1,8 +1,8 @@
 //! One record more: what it does to what was true before.
 
 use super::{
-    Attached, Channel, ChannelEvent, Corrected, Correction, Declared, Entry, Fact, KeyEvent, KeyEvents,
-    Metrics, Past, Record, Roles, Step, Updated,
+    Attached, Channel, ChannelEvent, Corrected, Correction, CostChanged, Declared, Entry, Fact, KeyEvent,
+    KeyEvents, Metrics, Past, Record, Roles, Step, Updated,
 };
 use crate::Timestamp;
 use crate::catalog::Catalog;
@@ -109,6 +109,16 @@ impl Past {
                 self.costs.insert(cost.line, line);
                 self.updated_at = record.at;
             }
+            Fact::CostChanged(changed) => {
+                let CostChanged { to, details, .. } = changed;
+                if let Some(line) = self.costs.get_mut(&to.line) {
+                    (line.cost_type, line.amount) = (to.cost_type, to.cents.map(Cents));
+                    if *details {
+                        line.details = record.words("details");
+                    }
+                }
+                self.updated_at = record.at;
+            }
             Fact::CostRemoved(cost) => {
                 self.costs.remove(&cost.line);
                 self.updated_at = record.at;
@@ -208,7 +218,9 @@ impl Past {
             };
         }
         let roles = changed.roles.iter().map(|step| (step.role, step.to)).collect();
-        self.entries.push(Entry { roles, ..Entry::bare(changed.update, record) });
+        let message = record.words("message");
+        let marker = message.as_ref().map(|_| Marker::RoleHandover.as_str().to_owned());
+        self.entries.push(Entry { roles, message, marker, ..Entry::bare(changed.update, record) });
         self.updated_at = record.at;
     }
 

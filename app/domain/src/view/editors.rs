@@ -2,7 +2,7 @@
 //! as `from`, and the key that lets the form count once.
 
 use super::{Choice, Person};
-use crate::{CostId, IncidentId, catalog::Catalog};
+use crate::{CostId, IncidentId, catalog::Catalog, incident::RawCost};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -81,6 +81,8 @@ pub struct CostView {
     pub details: String,
     /// Kept by hand.
     pub editable: bool,
+    /// As the form to change it begins.
+    pub values: RawCost,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

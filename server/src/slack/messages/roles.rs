@@ -35,7 +35,7 @@ pub fn roles(s: &Subject<'_>, holders: &[Holder]) -> Message {
     Message::new(TYPE, &text, blocks, s.say).with("incident_id", s.incident.id.0)
 }
 
-/// Who holds which role after a change: the changed ones only, and who changed them.
+/// Who holds which role after a change: the note for whoever takes over, the changed roles only, and who changed them.
 pub fn roles_changed(s: &Subject<'_>, update: &Update, changed: &[(RoleTypeId, Option<Person>)]) -> Message {
     let lines: Vec<Mrkdwn> = changed
         .iter()
@@ -47,6 +47,7 @@ pub fn roles_changed(s: &Subject<'_>, update: &Update, changed: &[(RoleTypeId, O
         })
         .collect();
     let mut blocks = vec![section(Mrkdwn::trusted(format!("🎭 Roles of incident {} changed", s.number())))];
+    blocks.extend(update.message.as_deref().map(|note| section(Mrkdwn::quote(note))));
     let mut rows = fields(lines, None).into_iter();
     blocks.extend(rows.next().map(|row| row.id(Section::RoleUpdate.as_str())));
     blocks.extend(rows);

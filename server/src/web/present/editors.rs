@@ -8,7 +8,7 @@ use crate::{
 use domain::{
     CostId, ImpactLevelId, ImpactTypeId,
     catalog::Catalog,
-    incident::{CURRENCY, Cents, Cost, Disagreement, Milestones, disagreeing},
+    incident::{CURRENCY, Cents, Cost, Disagreement, Milestones, RawCost, disagreeing},
     period::Zone,
     view::{
         Choice, CostView, CostsForm, ImpactsForm, KeyEventField, KeyEventsForm, PeopleForm, RoleField,
@@ -130,6 +130,11 @@ pub fn costs(catalog: &Catalog, about: Subject, lines: &[(CostId, Cost)]) -> Cos
         amount: cost.amount.map_or_else(|| "not known yet".into(), money),
         details: cost.details.clone().unwrap_or_default(),
         editable: kind(cost).is_some_and(|kind| kind.editable),
+        values: RawCost {
+            cost_type: cost.cost_type.to_string(),
+            amount: cost.amount.map(Cents::plain).unwrap_or_default(),
+            details: cost.details.clone().unwrap_or_default(),
+        },
     });
     let offered = catalog.cost_types.iter().filter(|kind| kind.editable).map(|kind| Choice {
         note: kind.category.clone().unwrap_or_default(),

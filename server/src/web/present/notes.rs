@@ -3,7 +3,8 @@
 use super::{Scene, editors::money, person, timeline::Seen};
 use crate::incidents::notes::{Note, What};
 use domain::{
-    ImpactLevelId, Timestamp,
+    CostTypeId, ImpactLevelId, Timestamp,
+    incident::Cents,
     view::{About, Changed, Entry, EntryKind, Value},
 };
 
@@ -14,6 +15,11 @@ pub fn lines(scene: &Scene<'_>, notes: &[Note], seen: Option<Seen>) -> Vec<(Time
 
 fn line(scene: &Scene<'_>, note: &Note, seen: Option<Seen>) -> Option<(Timestamp, Entry)> {
     let text = |text: String| Value::Text(text);
+    let cost_kind = |id: CostTypeId| {
+        let kind = scene.catalog.cost_types.iter().find(|kind| kind.id == id);
+        kind.map_or_else(|| "that is gone".to_owned(), |kind| kind.name.clone())
+    };
+    let known = |amount: Option<Cents>| amount.map_or_else(|| "not known yet".into(), money);
     let (did, changes, about) = match &note.what {
         What::KeyEvents(events) => {
             let moved = events.iter().filter_map(|(event, from, to)| {
@@ -43,11 +49,18 @@ fn line(scene: &Scene<'_>, note: &Note, seen: Option<Seen>) -> Option<(Timestamp
             (format!("changed {}", names.join(" and ")), given, About::Role)
         }
         What::Cost { added, cost_type, amount } => {
-            let kind = scene.catalog.cost_types.iter().find(|kind| kind.id == *cost_type);
-            let kind = kind.map_or("cost", |kind| kind.name.as_str());
-            let amount = amount.map_or_else(|| "not known yet".into(), money);
             let did = if *added { "added the cost" } else { "removed the cost" };
-            (format!("{did} {kind}, {amount}"), vec![], About::Facts)
+            (format!("{did} {}, {}", cost_kind(*cost_type), known(*amount)), vec![], About::Facts)
+        }
+        What::CostChanged { from, to, details } => {
+            let changed = |field: &str, from: String, to: String| {
+                (from != to).then(|| Changed { field: field.into(), from: Some(text(from)), to: text(to) })
+            };
+            let kind = changed("Kind", cost_kind(from.0), cost_kind(to.0));
+            let amount = changed("Amount", known(from.1), known(to.1));
+            let what = if *details { " and its details" } else { "" };
+            let did = format!("changed the cost {}{what}", cost_kind(from.0));
+            (did, kind.into_iter().chain(amount).collect(), About::Facts)
         }
         What::Tags { added, removed } => {
             let mut parts = Vec::new();

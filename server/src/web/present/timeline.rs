@@ -228,7 +228,7 @@ fn key_event(catalog: &Catalog, update: &Update, by: Option<Person>) -> Option<E
 fn other_system(marker: Marker) -> Option<&'static str> {
     match marker {
         Marker::JiraStatusSync | Marker::JiraPrioritySync => Some("Jira"),
-        Marker::ClosureReason | Marker::TriggerOncall | Marker::SendSos => None,
+        Marker::ClosureReason | Marker::TriggerOncall | Marker::SendSos | Marker::RoleHandover => None,
     }
 }
 
@@ -239,6 +239,7 @@ fn did_by_marker(marker: Marker) -> &'static str {
         Marker::SendSos => "asked for help",
         Marker::JiraStatusSync => "moved it in Jira",
         Marker::JiraPrioritySync => "changed its priority in Jira",
+        Marker::RoleHandover => "handed over with a note",
     }
 }
 
@@ -246,6 +247,7 @@ fn about(marker: Option<Marker>, update: &Update) -> About {
     match marker {
         Some(Marker::TriggerOncall) => About::Paging,
         Some(Marker::SendSos) => About::Help,
+        Some(Marker::RoleHandover) => About::Role,
         _ if update.status.is_some() || update.priority.is_some() => About::Status,
         _ => About::Facts,
     }

@@ -10,7 +10,7 @@ mod key_events;
 mod people;
 mod tags;
 
-pub use costs::{Costs, add_cost, load_costs, remove_cost};
+pub use costs::{Costs, add_cost, change_cost, load_costs, remove_cost};
 pub use impacts::{Impacts, load_impacts, set_impacts};
 pub use key_events::{KeyEvents, load_key_events, set_key_events};
 pub use people::{People, join_incident, leave_incident, load_people, set_roles};

@@ -3,7 +3,7 @@
 use super::{super::detail::id_in_path, Before, Hidden, Seen, Sheet, known};
 use crate::{
     Problem,
-    components::{ErrorSummary, ErrorText, FieldsSummary, Options},
+    components::{ErrorSummary, ErrorText, FieldsSummary, Options, area_text},
     forms::{Sent, answer, keep},
     layout::read_first,
     routes,
@@ -33,9 +33,10 @@ pub async fn set_roles(
     id: IncidentId,
     submission: String,
     #[server(default)] asked: BTreeMap<String, Set<String>>,
+    #[server(default)] note: String,
 ) -> Result<(), Problem> {
     use crate::server::{backend, caller, redirect};
-    backend().set_roles(&caller()?, id, asked, &submission).await?;
+    backend().set_roles(&caller()?, id, asked, &note, &submission).await?;
     redirect(&routes::saved(id));
     Ok(())
 }
@@ -100,7 +101,11 @@ fn Page(
     });
     let labels: BTreeMap<String, String> =
         form.roles.iter().map(|r| (r.field.clone(), r.label.clone())).collect();
-    let names = move |field: &str| (field.to_owned(), labels.get(field).cloned().unwrap_or_default());
+    let names = move |field: &str| match field {
+        "note" => (field.to_owned(), "Note".to_owned()),
+        role => (role.to_owned(), labels.get(role).cloned().unwrap_or_default()),
+    };
+    let wrong = Signal::derive(move || sent.error_at(&["note"]));
     let people = form.people;
     let button = if form.am_on_it {
         view! {
@@ -126,6 +131,15 @@ fn Page(
                 <Hidden id seen/>
                 <p class="hint">"New holders are told, and asked into the channel. A role that must be held is handed over, never left empty."</p>
                 {form.roles.into_iter().map(|role| view! { <Role role people=people.clone() sent seen/> }).collect_view()}
+                <div>
+                    <label class="lbl" for="note">"Note for whoever takes over "<span class="font-normal text-ink-2">"optional"</span></label>
+                    <p id="note-h" class="hint mb-1">"What is being tried, what comes next, who waits for an answer. It stands in the timeline and in the channel."</p>
+                    <textarea id="note" name="note" rows="3" maxlength="1200" class="textarea w-full" aria-describedby="note-h note-e"
+                        aria-invalid=move || wrong.with(Option::is_some).then_some("true")>
+                        {area_text(sent.kept("note").unwrap_or_default())}
+                    </textarea>
+                    <ErrorText id="note-e" text=wrong/>
+                </div>
                 <p><button class="btn btn-primary btn-sm" disabled=move || roles.pending().get()>"Save roles"</button></p>
             </ActionForm>
             <ErrorSummary sent=left not_done="You are still on it" control=|_| "on-it" label=|_| ""/>
