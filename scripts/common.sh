@@ -58,7 +58,7 @@ postgres_bin() {
 chromium_path() {
   local name
   for name in "${CHROMIUM:-}" chromium chromium-browser google-chrome; do
-    if [ -n "$name" ] && have "$name"; then command -v "$name" && return 0; fi
+    if [ -n "$name" ] && type -P "$name"; then return 0; fi
   done
   return 1
 }

@@ -52,6 +52,11 @@ test("pictures of every page", async ({ desk }) => {
   }
   await desk.opens(`/incident/${id}/`);
   await shoot("incident");
+  const [moment] = await page.locator("[name=at]").evaluateAll((all) => all.map((one) => (one as HTMLInputElement).value));
+  await desk.opens(`/incident/${id}/?at=${encodeURIComponent(moment!)}`);
+  await shoot("incident-past");
+  await desk.opens("/incident-category/");
+  await shoot("categories");
   await desk.opens("/");
   await shoot("dashboard");
   await desk.opens("/incident/");
