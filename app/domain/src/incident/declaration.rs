@@ -129,6 +129,14 @@ impl Declaration {
         let mut errors = FieldErrors::default();
         let impacts = Impacts::read(&raw.impacts, catalog);
 
+        let title = required(raw.title.as_deref(), limits, Title::parse);
+        let title = errors.take("title", title);
+        let description = required(raw.description.as_deref(), limits, Description::parse);
+        let description = errors.take("description", description);
+
+        let found = parse_priority(raw.priority.as_deref(), &impacts, catalog, limits);
+        let priority = errors.take(limits.name(Reference::Priority), found);
+
         let name = limits.name(Reference::Category);
         let found = reference(
             raw.incident_category.as_deref(),
@@ -141,14 +149,6 @@ impl Declaration {
         let found = parse_environments(&raw.environment, catalog, limits);
         let environments = errors.take(limits.name(Reference::Environment), found);
         let platforms = errors.take("platform", parse_platforms(raw.platform.as_deref(), limits));
-
-        let title = required(raw.title.as_deref(), limits, Title::parse);
-        let title = errors.take("title", title);
-        let description = required(raw.description.as_deref(), limits, Description::parse);
-        let description = errors.take("description", description);
-
-        let found = parse_priority(raw.priority.as_deref(), &impacts, catalog, limits);
-        let priority = errors.take(limits.name(Reference::Priority), found);
 
         let visible = visible_fields(&impacts, priority.map(Priority::response_type), catalog);
         let mut custom_fields = parse_extras(raw, visible, catalog, limits, &mut errors);
@@ -457,7 +457,7 @@ mod tests {
         let errors =
             Declaration::parse(&RawDeclaration::default(), &catalog, Limits::Form).expect_err("empty");
         let fields: Vec<_> = errors.0.iter().map(|e| &*e.field).collect();
-        assert_eq!(fields, ["incident_category", "environment", "title", "description", "priority"]);
+        assert_eq!(fields, ["title", "description", "priority", "incident_category", "environment"]);
         assert_eq!(errors.of("title"), Some("At least 10 characters. What is broken, and where?"));
         let short = RawDeclaration { title: Some("Too short".into()), ..good(&catalog) };
         assert_eq!(
@@ -472,7 +472,7 @@ mod tests {
         let errors = codes(Declaration::parse(&RawDeclaration::default(), &catalog, Limits::Api));
         assert_eq!(
             errors,
-            ["incident_category_id", "environment_id", "title", "description", "priority_id"]
+            ["title", "description", "priority_id", "incident_category_id", "environment_id"]
                 .map(|field| (field.to_owned(), FieldCode::Required))
         );
         let raw = RawDeclaration {
