@@ -29,6 +29,18 @@ test("keys shorten the way, and are letters while somebody types", async ({ desk
   await page.keyboard.press("Control+Enter");
   await expect(page.getByRole("list", { name: "Newest first" })).toContainText(`d, u and / are letters ${word}`);
 
+  for (const [key, form] of [
+    ["r", "roles"],
+    ["t", "update_key_events"],
+    ["e", "edit"],
+  ]) {
+    await page.getByRole("heading", { level: 1 }).click();
+    await page.keyboard.press(key!);
+    await expect(page).toHaveURL(`/incident/${id}/${form}/`);
+    await page.goBack();
+    await expect(message).toBeVisible();
+  }
+
   await page.getByRole("heading", { level: 1 }).click();
   await page.keyboard.press("d");
   await expect(page).toHaveURL("/incident/create/");

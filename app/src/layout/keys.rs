@@ -4,10 +4,13 @@
 use leptos::prelude::*;
 
 /// Key and meaning, as listed under `?`.
-const KEYS: [(&str, &str); 8] = [
+const KEYS: [(&str, &str); 11] = [
     ("/", "search"),
     ("d", "declare an incident"),
     ("u", "post an update"),
+    ("r", "change people and roles"),
+    ("t", "change times: the key events"),
+    ("e", "edit the incident"),
     ("j", "next row or entry"),
     ("k", "previous row or entry"),
     ("Enter", "open"),
@@ -76,6 +79,7 @@ mod in_browser {
                 "?" => open_help(),
                 "j" => step(1),
                 "k" => step(-1),
+                key @ ("r" | "t" | "e") => follow(key),
                 "d" => {
                     navigate(routes::DECLARE, NavigateOptions::default());
                     true
@@ -120,6 +124,12 @@ mod in_browser {
         element(selector)
             .filter(|found| found.offset_parent().is_some())
             .is_some_and(|found| found.focus().is_ok())
+    }
+
+    /// Follows the link that this key stands for, where the page has one.
+    fn follow(key: &str) -> bool {
+        let link = element(&format!("a[data-key={key}]"));
+        link.as_ref().inspect(|link| link.click()).is_some()
     }
 
     fn open_help() -> bool {

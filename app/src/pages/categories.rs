@@ -168,18 +168,18 @@ fn Row(row: CategoryRow, period: bool, most: i64) -> impl IntoView {
     let share = if most > 0 { 100 * row.incidents / most } else { 0 };
     view! {
         <tr class:row-private=row.private>
-            <th scope="row" class="font-medium">
+            <th scope="row" class="c-name font-medium">
                 <span class="flex flex-wrap items-center gap-x-2 gap-y-1">
                     <a class="a-quiet" href=routes::incidents(&row.query)>{row.name}</a>
                     {row.private.then(|| view! { <PrivateChip/> })}
                 </span>
             </th>
-            <td class="text-ink-2">{row.group}</td>
+            <td class="c-under text-ink-2">{row.group}</td>
             {period.then(|| view! {
-                <td class="num whitespace-nowrap text-ink-2">{row.mtbf}</td>
-                <td>
+                <td class="c-under num whitespace-nowrap text-ink-2 max-md:order-last"><span class="md:hidden">"MTBF "</span>{row.mtbf}</td>
+                <td class="c-count">
                     <span class="flex items-center gap-2">
-                        <span class="num w-10 text-right">{row.incidents.to_string()}</span>
+                        <span class="num w-10 text-right max-md:w-auto">{row.incidents.to_string()}<span class="md:hidden">{if row.incidents == 1 { " incident" } else { " incidents" }}</span></span>
                         <svg class="h-2 w-24 max-sm:hidden" aria-hidden="true"><rect width=format!("{share}%") height="100%" rx="2" class="fill-ink-3"/></svg>
                     </span>
                 </td>

@@ -15,9 +15,11 @@ use leptos::{form::ActionForm, prelude::*};
 #[component]
 pub fn WhoAndWhen(page: IncidentPage) -> impl IntoView {
     let id = page.id;
-    let change = |href: String, text| (!page.is_past()).then(|| view! { <Change href text/> });
-    let (people, key_events) =
-        (change(routes::people(id), "Change people"), change(routes::key_events(id), "Change key events"));
+    let change = |href: String, text, key| (!page.is_past()).then(|| view! { <Change href text key/> });
+    let (people, key_events) = (
+        change(routes::people(id), "Change people", "r"),
+        change(routes::key_events(id), "Change key events", "t"),
+    );
     view! {
         <aside class="sheet min-w-0 xl:sticky xl:top-17" aria-label="Who and when">
             <Sections id="people" title="People">
@@ -32,10 +34,19 @@ pub fn WhoAndWhen(page: IncidentPage) -> impl IntoView {
     }
 }
 
-/// The way to the form.
+/// The way to the form, and the key that goes it.
 #[component]
-fn Change(href: String, text: &'static str) -> impl IntoView {
-    view! { <p class="noprint mt-2 text-xs"><a class="a" href=href>{text}</a></p> }
+fn Change(
+    href: String,
+    text: &'static str,
+    #[prop(optional, into)] key: Option<&'static str>,
+) -> impl IntoView {
+    view! {
+        <p class="noprint mt-2 text-xs">
+            <a class="a" href=href data-key=key>{text}</a>
+            {key.map(|key| view! { " "<kbd class="kbd js-only max-md:hidden" aria-hidden="true">{key}</kbd> })}
+        </p>
+    }
 }
 
 #[component]
