@@ -109,3 +109,32 @@ async fn impacts_suggest_the_priority_and_a_p4_has_no_channel() {
     assert!(page.at.starts_with("/incident/create/"), "no impact, no priority: it is asked for: {}", page.at);
     t.ends_well().await;
 }
+
+// WEB-083: P1 to P5 and GAMEDAY, each with its own badge in the list and on its page.
+#[tokio::test]
+async fn every_priority_has_its_badge() {
+    let t = App::start().await;
+    let web = t.web_as("yusuf.demir").await;
+    let api = t.api_as("yusuf.demir@example.com").await;
+    let priorities: Vec<(uuid::Uuid, String)> =
+        sqlx::query_as("SELECT id, name FROM priorities ORDER BY value")
+            .fetch_all(&t.db)
+            .await
+            .expect("priorities");
+    let names: Vec<&str> = priorities.iter().map(|(_, name)| name.as_str()).collect();
+    assert_eq!(names, ["P1", "P2", "P3", "P4", "P5", "GAMEDAY"]);
+    let badges = ["prio-1", "prio-2", "prio-3", "prio-4", "prio-5", "prio-gd"];
+    for ((priority, name), badge) in priorities.iter().zip(badges) {
+        let id = api.declares(serde_json::json!({ "priority_id": priority })).await;
+        let page = web.get(&format!("/incident/{id}/")).await;
+        let large = format!("<span class=\"prio {badge} prio-lg\"");
+        assert_eq!(page.html.matches(&large).count(), 1, "{name} beside the title");
+        let list = web.get(&format!("/incident/?priority={priority}")).await;
+        assert_eq!(
+            list.html.matches(&format!("class=\"c-prio\"><span class=\"prio {badge}\"")).count(),
+            1,
+            "{name}"
+        );
+    }
+    t.ends_well().await;
+}

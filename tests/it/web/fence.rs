@@ -48,7 +48,16 @@ async fn a_private_incident_does_not_exist_for_outsiders() {
     // Joining the channel makes a member, leaving ends it.
     t.sandbox.invite("U0YUSUF", &channel.id, "U0SOFIA").expect("she can be invited");
     t.run_jobs().await;
-    assert_eq!(sofia.get(&at).await.status, StatusCode::OK, "who is in the channel sees it");
+    let looks: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM looks l JOIN users u ON u.id = l.user_id WHERE u.username = 'sofia.lindgren'",
+    )
+    .fetch_one(&t.db)
+    .await
+    .expect("countable");
+    assert_eq!(looks, 0, "who was refused has not looked");
+    let page = sofia.get(&at).await;
+    assert_eq!(page.status, StatusCode::OK, "who is in the channel sees it");
+    assert!(!page.text().contains("Since you last looked"), "for the first time");
     t.sandbox.leave("U0SOFIA", &channel.id).expect("she can leave");
     t.run_jobs().await;
     assert_eq!(sofia.get(&at).await.status, StatusCode::NOT_FOUND, "and no longer when she left");
