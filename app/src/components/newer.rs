@@ -27,7 +27,7 @@ pub fn Newer<T: Settle + Clone + PartialEq + Send + Sync + 'static>(
             {move || count.get().map(|count| {
                 let (what, button) = words(count);
                 view! {
-                    <p class="mt-3 flex items-center gap-2.5 rounded-field border border-work bg-work-tint px-3 py-2">
+                    <p class="my-3 flex items-center gap-2.5 rounded-field border border-work bg-work-tint px-3 py-2">
                         <Icon name="arrow-up" class="text-work"/>
                         <span>{what}" "<button type="button" class="a tap cursor-pointer" on:click=show>{button}</button></span>
                     </p>
@@ -43,7 +43,7 @@ pub fn Stale<T: Settle + Clone + PartialEq + Send + Sync + 'static>(shown: Shown
     move || {
         shown.problem.get().map(|problem| {
             view! {
-                <p role="alert" class="noprint mt-3 rounded-box border border-p1 bg-p1-tint px-4 py-2">
+                <p role="alert" class="noprint my-3 rounded-box border border-p1 bg-p1-tint px-4 py-2">
                     {format!("{problem}. What you see is older than it should be.")}
                 </p>
             }

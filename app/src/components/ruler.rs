@@ -41,6 +41,8 @@ fn anchor(at: i32) -> &'static str {
 pub fn RulerFull(ruler: Ruler) -> impl IntoView {
     let ends = ruler.bands.first().map(|first| first.from).zip(ruler.bands.last().map(|last| last.to));
     let labels = labels(&ruler.flags, ruler.promised.as_ref());
+    let crowded = |now: i32| ruler.flags.iter().any(|flag| (flag.at - now).abs() < 9 * LETTER);
+    let now_word = ruler.now.filter(|now| !crowded(*now));
     view! {
         <svg class="ruler block w-full overflow-visible" width="100%" height="102" role="group" aria-label=ruler.label>
             {ruler.ticks.into_iter().map(|tick| view! { <TickMark tick/> }).collect_view()}
@@ -57,9 +59,9 @@ pub fn RulerFull(ruler: Ruler) -> impl IntoView {
             {ruler.flags.into_iter().zip(labels).map(|(flag, label)| view! { <FlagMark flag label/> }).collect_view()}
             {ruler.dots.into_iter().map(|dot| view! { <DotMark dot/> }).collect_view()}
             {ruler.now.map(|now| view! {
-                <line x1=per_cent(now) x2=per_cent(now) y1="38" y2="80" stroke="var(--p1)" stroke-width="2"></line>
-                <text class="now" x=per_cent(now) y="33" text-anchor=anchor(now)>"now"</text>
+                <line x1=per_cent(now) x2=per_cent(now) y1="38" y2="80" stroke="var(--p1)" stroke-width="2"><title>"now"</title></line>
             })}
+            {now_word.map(|now| view! { <text class="now" x=per_cent(now) y="33" text-anchor=anchor(now)>"now"</text> })}
             {ruler.promised.map(|flag| view! {
                 <line x1=per_cent(flag.at) x2=per_cent(flag.at) y1="40" y2="70" class="axis" stroke-dasharray="3 3"></line>
                 <text class="t" x=per_cent(flag.at) y="11" text-anchor=anchor(flag.at)>{flag.name}</text>

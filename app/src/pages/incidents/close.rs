@@ -1,12 +1,13 @@
 //! `/incident/<id>/close/`: the gate, and behind it the form. Before anything was mitigated the form asks for a reason.
 
 use super::{
+    AboutIncident,
     detail::{id_in_path, page_of},
     renewed,
 };
 use crate::{
     Problem,
-    components::{ErrorSummary, ErrorText, Icon, Options, Prio, Status, Title, area_text},
+    components::{ErrorSummary, ErrorText, Icon, Options, Title, area_text},
     forms::{Sent, answer, keep},
     layout::read_first,
     routes,
@@ -62,11 +63,7 @@ fn Page(page: IncidentPage, action: ServerAction<CloseIncident>, sent: Sent) -> 
         <Title text=format!("Close incident #{id}")/>
         <div class="mx-auto max-w-[820px] px-4 py-5 lg:px-6">
             <h1 class="text-xl font-bold tracking-tight">"Close the incident"</h1>
-            <p class="mt-1 mb-4 flex flex-wrap items-center gap-x-2 gap-y-1">
-                <Prio mark=page.priority cool=cool/>
-                <a class="a-quiet font-medium wrap-anywhere" href=routes::incident(id)>{format!("#{id} {}", page.title)}</a>
-                <Status mark=page.status/>
-            </p>
+            <AboutIncident id priority=page.priority status=page.status title=page.title cool/>
             <ErrorSummary sent not_done="Not closed" control label/>
             <div class="mt-4">{body}</div>
             <p class="mt-4"><a class="a" href=routes::incident(id)>"Back to the incident"</a></p>

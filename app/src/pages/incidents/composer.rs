@@ -109,21 +109,21 @@ pub fn Composer(
                 placeholder="What changed? What happens next?"
             >{area_text(message)}</textarea>
             <ErrorText id="message-e" text=wrong/>
-            <div class="mt-2.5 grid grid-cols-2 items-end gap-2.5 md:flex md:flex-wrap">
-                <Pick id="status" name="asked[status]" label="Status" class="md:w-40" value=status error=error(&["status"])
+            <div class="mt-2.5 grid grid-cols-2 items-end gap-2.5 md:grid-cols-6">
+                <Pick id="status" name="asked[status]" label="Status" class="md:col-span-2" value=status error=error(&["status"])
                     from=Signal::derive(move || form.with(|f| f.status.clone()))>
                     {move || view! { <Options choices=form.with(|f| f.statuses.clone()) chosen=status.get_untracked()/> }}
                 </Pick>
-                <Pick id="priority" name="asked[priority]" label="Priority" class="md:w-36" value=priority error=error(&["priority"])
+                <Pick id="priority" name="asked[priority]" label="Priority" class="md:col-span-2" value=priority error=error(&["priority"])
                     from=Signal::derive(move || form.with(|f| f.priority.clone()))>
                     {move || view! { <Options choices=form.with(|f| f.priorities.clone()) chosen=priority.get_untracked()/> }}
                 </Pick>
-                <Pick id="category" name="asked[incident_category]" label="Incident category" class="max-md:col-span-2 md:w-48" value=category
+                <Pick id="category" name="asked[incident_category]" label="Incident category" class="col-span-2" value=category
                     error=error(&["incident_category"]) from=Signal::derive(move || form.with(|f| f.category.clone()))>
                     {move || view! { <Grouped groups=form.with(|f| f.categories.clone()) chosen=category.get_untracked()/> }}
                 </Pick>
                 <NextUpdate promises sent/>
-                <button class="btn btn-primary btn-sm max-md:col-span-2 md:ml-auto" disabled=move || action.pending().get()>
+                <button class="btn btn-primary btn-sm col-span-2 md:ml-auto" disabled=move || action.pending().get()>
                     "Post update "<kbd class="kbd js-only max-md:hidden" aria-hidden="true">"Ctrl ↵"</kbd>
                 </button>
             </div>
@@ -178,7 +178,7 @@ fn NextUpdate(promises: Vec<Choice>, sent: Sent) -> impl IntoView {
     let kept = |name: &str| sent.kept(name).unwrap_or_default();
     let (chosen, at) = (kept("asked[next_update]"), kept("asked[next_update_at]"));
     view! {
-        <div class="md:w-32">
+        <div class="md:col-span-2">
             <label class="hint mb-0.5 block" for="promise">"Next update"</label>
             <select id="promise" name="asked[next_update]" class="select select-sm" aria-describedby="promise-e"
                 aria-invalid=move || wrong.with(Option::is_some).then_some("true")>
@@ -187,7 +187,7 @@ fn NextUpdate(promises: Vec<Choice>, sent: Sent) -> impl IntoView {
             </select>
             <ErrorText id="promise-e" text=wrong/>
         </div>
-        <div class="md:w-28">
+        <div class="md:col-span-2">
             <label class="hint mb-0.5 block" for="promise-at">"or at"</label>
             <input id="promise-at" type="time" name="asked[next_update_at]" class="input input-sm" value=at aria-describedby="promise-e"/>
         </div>

@@ -111,13 +111,15 @@ pub fn Detail() -> impl IntoView {
                             {move || view! { <Head page=shown.now.get() posted=posted.into()/> }}
                             <JumpLinks/>
                             <div class="mx-auto grid max-w-[1480px] items-start gap-5 px-4 py-5 lg:grid-cols-[minmax(0,1fr)_20rem] lg:px-6 xl:grid-cols-[minmax(0,1fr)_18rem_20.5rem]">
-                                <div class="grid min-w-0 gap-4 lg:max-xl:row-span-2">
+                                <div class="flex min-w-0 flex-col gap-4 lg:max-xl:row-span-2">
                                     {match form {
                                         Some(form) => view! { <div><Composer id form action=update sent/></div> }.into_any(),
                                         None => view! { <ClosedTo id text=shown.now.with_untracked(|p| p.closed_to.clone()) may_reopen/> }.into_any(),
                                     }}
-                                    <Stale shown/>
-                                    <Newer shown one="newer entry" many="newer entries" first="#timeline [data-row]"/>
+                                    <div class="-mb-4">
+                                        <Stale shown/>
+                                        <Newer shown one="newer entry" many="newer entries" first="#timeline [data-row]"/>
+                                    </div>
                                     <Timeline shown show retry sending/>
                                 </div>
                                 <div class="grid min-w-0 items-start gap-5 md:max-lg:grid-cols-2 lg:contents">
@@ -214,7 +216,7 @@ fn Head(page: IncidentPage, posted: Signal<usize>) -> impl IntoView {
                             <a href="#message" rel="external" class="btn btn-primary btn-sm">
                                 <Icon name="message-square-plus"/>"Post update "<kbd class="kbd js-only max-md:hidden" aria-hidden="true">"u"</kbd>
                             </a>
-                            <a href=routes::edit(page.id) class="btn btn-sm">"Edit"</a>
+                            <a href=routes::edit(page.id) class="btn btn-sm" data-key="e">"Edit "<kbd class="kbd js-only max-md:hidden" aria-hidden="true">"e"</kbd></a>
                             <a href=routes::close(page.id) class="btn btn-sm">"Close"</a>
                         </div>
                     })}
@@ -232,7 +234,13 @@ fn Head(page: IncidentPage, posted: Signal<usize>) -> impl IntoView {
                         })}
                         <div class="grow bg-base-100 px-4 py-2.5">
                             <dt class="hd">"Doing now"</dt>
-                            <dd class="mt-0.5"><Prose text=page.doing_now class="line-clamp-3 text-base"/></dd>
+                            <dd class="mt-0.5">
+                                {if page.doing_now.is_empty() {
+                                    view! { <span class="text-ink-2">"Nobody has said anything yet."</span> }.into_any()
+                                } else {
+                                    view! { <Prose text=page.doing_now class="line-clamp-3 text-base"/> }.into_any()
+                                }}
+                            </dd>
                         </div>
                         <div class=then_class>
                             <dt class="hd">"Then"</dt>
@@ -298,7 +306,7 @@ fn JumpLinks() -> impl IntoView {
 #[component]
 fn Thumb(id: IncidentId, may_post: bool) -> impl IntoView {
     may_post.then(|| view! {
-        <div class="noprint sticky bottom-0 z-20 flex gap-2 border-t border-base-300 bg-base-100 p-2 sm:hidden">
+        <div class="thumb noprint sticky bottom-0 z-20 flex gap-2 border-t border-base-300 bg-base-100 p-2 sm:hidden">
             <a href="#message" rel="external" class="btn btn-primary flex-1">"Post update"</a>
             <a href=routes::edit(id) class="btn">"Edit"</a>
             <a href=routes::close(id) class="btn">"Close"</a>

@@ -27,8 +27,37 @@ pub use list::{List, load_incidents};
 pub use reopen::{Reopen, declared_by_mistake, reopen_incident};
 pub use update::Update;
 
-use crate::{Problem, forms::Sent};
+use crate::{
+    Problem,
+    components::{Prio, Status},
+    forms::Sent,
+    routes,
+};
+use domain::{
+    IncidentId,
+    view::{PriorityMark, StatusMark},
+};
 use leptos::{prelude::*, task::spawn_local};
+
+/// Over a form: which incident it is about, and how that stands.
+#[component]
+fn AboutIncident(
+    id: IncidentId,
+    priority: PriorityMark,
+    status: StatusMark,
+    title: String,
+    cool: bool,
+) -> impl IntoView {
+    view! {
+        <div class="mt-1 mb-4 flex items-start gap-2">
+            <Prio mark=priority cool=cool/>
+            <p class="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1">
+                <a class="a-quiet font-medium wrap-anywhere" href=routes::incident(id)>{format!("#{id} {title}")}</a>
+                <Status mark=status/>
+            </p>
+        </div>
+    }
+}
 
 /// A new key for a form that counts once: needed when the same form is to be sent as new without loading the page.
 ///

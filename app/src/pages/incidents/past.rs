@@ -74,7 +74,7 @@ pub fn Travel(id: IncidentId, past: TimeTravel, ruler: Ruler) -> impl IntoView {
                     type="datetime-local"
                     step="1"
                     value=value
-                    class="input input-xs w-52"
+                    class="input input-xs w-60"
                     aria-describedby=wrong.then_some("at-e")
                     aria-invalid=wrong.then_some("true")
                 />

@@ -67,10 +67,10 @@ pub fn Mistake(
     view! {
         {refused}
         {offered.then(|| view! {
-            <ActionForm action attr:class="noprint mb-2 flex flex-wrap items-center gap-x-3 gap-y-1 text-xs text-ink-2">
+            <ActionForm action attr:class="noprint mb-2 mt-2 flex flex-wrap items-center gap-x-3 gap-y-1 text-xs text-ink-2">
                 <input type="hidden" name="id" value=id.to_string()/>
                 <input type="hidden" name="submission" value=submission/>
-                <button class="btn btn-sm" disabled=move || action.pending().get()>"Declared by mistake"</button>
+                <button class="btn btn-line btn-sm" disabled=move || action.pending().get()>"Declared by mistake"</button>
                 <span>"Closes it as cancelled and archives the channel. Offered for a minute."</span>
             </ActionForm>
         })}

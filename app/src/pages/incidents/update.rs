@@ -1,11 +1,12 @@
 //! `/incident/<id>/update/`: the form to post an update as a page of its own.
 
 use super::{
+    AboutIncident,
     composer::{Composer, UPDATE, UpdateIncident},
     detail::{id_in_path, page_of},
 };
 use crate::{
-    components::{Prio, Status, Title},
+    components::Title,
     forms::{Sent, answer},
     layout::read_first,
     routes,
@@ -30,11 +31,7 @@ fn Page(page: IncidentPage, action: ServerAction<UpdateIncident>, sent: Sent) ->
         <Title text=format!("Update incident #{id}")/>
         <div class="mx-auto max-w-[820px] px-4 py-5 lg:px-6">
             <h1 class="text-xl font-bold tracking-tight">"Post an update"</h1>
-            <p class="mt-1 mb-4 flex flex-wrap items-center gap-x-2 gap-y-1">
-                <Prio mark=page.priority cool=cool/>
-                <a class="a-quiet font-medium wrap-anywhere" href=routes::incident(id)>{format!("#{id} {}", page.title)}</a>
-                <Status mark=page.status/>
-            </p>
+            <AboutIncident id priority=page.priority status=page.status title=page.title cool/>
             {match page.update {
                 Some(form) => view! { <Composer id form action sent tall=true/> }.into_any(),
                 None => view! { <p class="sheet px-4 py-3 text-ink-2">{page.closed_to}</p> }.into_any(),

@@ -7,7 +7,7 @@ use crate::{
 };
 use domain::{
     CostId, ImpactLevelId, ImpactTypeId,
-    catalog::Catalog,
+    catalog::{Catalog, MilestoneType},
     incident::{CURRENCY, Cents, Cost, Disagreement, Milestones, RawCost, disagreeing},
     period::Zone,
     view::{
@@ -23,7 +23,7 @@ pub fn key_events(scene: &Scene<'_>, about: Subject, milestones: &Milestones) ->
     let fields = kinds.map(|kind| KeyEventField {
         field: kind.field(),
         name: kind.name.clone(),
-        summary: kind.summary.replace('*', ""),
+        summary: meaning(kind),
         value: milestones
             .get(&kind.event_type)
             .map(|m| scene.times.zone.local(m.at).format("%Y-%m-%dT%H:%M:%S").to_string())
@@ -41,6 +41,14 @@ pub fn key_events(scene: &Scene<'_>, about: Subject, milestones: &Milestones) ->
     });
     let zone = format!("Times are those of {}.", scene.times.zone);
     KeyEventsForm { about, zone, fields: fields.collect() }
+}
+
+/// "When the first symptoms appeared": what it means, without the name before it.
+fn meaning(kind: &MilestoneType) -> String {
+    let text = kind.summary.replace('*', "");
+    let rest = text.strip_prefix(&format!("{}, ", kind.name)).unwrap_or(&text);
+    let mut letters = rest.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// "Recovered 2026/10/14 14:01:00 is before Declared 2026/10/14 14:09:00"
@@ -178,6 +186,11 @@ mod tests {
         assert_eq!(form.fields.len(), asked);
         let field = |name: &str| form.fields.iter().find(|f| f.field == name).expect("asked for");
         assert!(!field("key_event_declared").editable);
+        assert!(
+            field("key_event_started").summary.starts_with("When "),
+            "{}",
+            field("key_event_started").summary
+        );
         assert!(field("key_event_recovered").value.ends_with("T14:01:00"));
         for name in ["key_event_recovered", "key_event_declared"] {
             let odd = field(name).odd.join(" ");
