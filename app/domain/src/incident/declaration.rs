@@ -485,9 +485,9 @@ mod tests {
         assert_eq!(
             codes(Declaration::parse(&raw, &catalog, Limits::Api)),
             [
-                ("incident_category_id".into(), FieldCode::Invalid),
                 ("title".into(), FieldCode::Blank),
-                ("priority_id".into(), FieldCode::DoesNotExist)
+                ("priority_id".into(), FieldCode::DoesNotExist),
+                ("incident_category_id".into(), FieldCode::Invalid)
             ]
         );
     }
