@@ -49,7 +49,7 @@ fn keys(text: &str) -> Vec<&str> {
     keys
 }
 
-// API-019 API-020 API-021 API-022 API-023 API-024 API-025 API-026 API-028 API-018: what is shown of an incident, key by key.
+// API-019 API-020 API-021 API-022 API-023 API-024 API-025 API-026 API-028 API-018 CORE-037: what is shown of an incident, key by key.
 #[tokio::test]
 async fn an_incident_is_shown_with_the_keys_that_consumers_rely_on() {
     let t = App::start().await;

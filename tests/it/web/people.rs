@@ -258,7 +258,7 @@ async fn kind_of_cost(t: &App, name: &str) -> String {
     id.to_string()
 }
 
-// CORE-026 CORE-027 WEB-082: lines are added and removed, rounded to the cent, with their total; the card is there only with costs. Tags are words on the page.
+// CORE-026 CORE-027 CORE-041 WEB-082: lines are added and removed, rounded to the cent, with their total; the card is there only with costs. Tags are words on the page.
 #[tokio::test]
 async fn costs_are_summed_and_tags_are_kept() {
     const ADD: &str = "/fn/incident/costs/add";

@@ -127,7 +127,7 @@ pub fn Detail() -> impl IntoView {
                                     {move || view! { <WhereAndWhat page=shown.now.get() retry retried/> }}
                                 </div>
                             </div>
-                            <Thumb id may_post=shown.now.with_untracked(|p| p.update.is_some())/>
+                            <Thumb may_post=shown.now.with_untracked(|p| p.update.is_some())/>
                         }.into_any()
                     }
                     Err(problem) => view! { <Trouble problem/> }.into_any(),
@@ -212,8 +212,8 @@ fn Head(page: IncidentPage, posted: Signal<usize>) -> impl IntoView {
                         </div>
                     </div>
                     {may_post.then(|| view! {
-                        <div class="noprint flex flex-wrap items-center gap-2 max-sm:hidden" role="group" aria-label="Actions">
-                            <a href="#message" rel="external" class="btn btn-primary btn-sm">
+                        <div class="noprint flex flex-wrap items-center gap-2" role="group" aria-label="Actions">
+                            <a href="#message" rel="external" class="btn btn-primary btn-sm max-sm:hidden">
                                 <Icon name="message-square-plus"/>"Post update "<kbd class="kbd js-only max-md:hidden" aria-hidden="true">"u"</kbd>
                             </a>
                             <a href=routes::edit(page.id) class="btn btn-sm" data-key="e">"Edit "<kbd class="kbd js-only max-md:hidden" aria-hidden="true">"e"</kbd></a>
@@ -304,12 +304,10 @@ fn JumpLinks() -> impl IntoView {
 
 /// On phones: the action under the thumb.
 #[component]
-fn Thumb(id: IncidentId, may_post: bool) -> impl IntoView {
+fn Thumb(may_post: bool) -> impl IntoView {
     may_post.then(|| view! {
         <div class="thumb noprint sticky bottom-0 z-20 flex gap-2 border-t border-base-300 bg-base-100 p-2 sm:hidden">
             <a href="#message" rel="external" class="btn btn-primary flex-1">"Post update"</a>
-            <a href=routes::edit(id) class="btn">"Edit"</a>
-            <a href=routes::close(id) class="btn">"Close"</a>
         </div>
     })
 }
