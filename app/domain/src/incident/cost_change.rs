@@ -1,10 +1,11 @@
 //! A cost line changed: each field goes with what the person saw, so that two people never lose each other's change.
 
 use super::cost::{amount, cost_type, details};
+use super::state::Conflicts;
 use super::words::Wrong;
 use super::{Cents, Cost, Set};
 use crate::catalog::Catalog;
-use crate::{Conflict, CostTypeId, Error, FieldErrors};
+use crate::{CostTypeId, Error, FieldErrors};
 use serde::{Deserialize, Serialize};
 
 /// A changed cost line as a form sends it.
@@ -48,24 +49,26 @@ impl CostChange {
         if catalog.cost_types.iter().any(|kind| kind.id == stands.cost_type && !kind.editable) {
             return Err(not_by_hand());
         }
-        let mut conflicts = Vec::new();
-        let planned = Cost {
-            cost_type: take(&mut conflicts, "cost_type", self.cost_type.as_ref(), &stands.cost_type, |id| {
-                let kind = catalog.cost_types.iter().find(|kind| kind.id == *id);
-                kind.map_or_else(|| "a kind that is gone".into(), |kind| kind.name.clone())
-            }),
-            amount: take(&mut conflicts, "amount", self.amount.as_ref(), &stands.amount, |amount| {
-                amount.map_or_else(|| "not known yet".into(), |cents| cents.to_string())
-            }),
-            details: take(&mut conflicts, "details", self.details.as_ref(), &stands.details, |details| {
-                details.clone().unwrap_or_else(|| "nothing".into())
-            }),
-        };
-        if conflicts.is_empty() {
-            Ok(Some(planned).filter(|p| p != stands))
-        } else {
-            Err(Error::Conflict(conflicts))
+        let mut conflicts = Conflicts::default();
+        let cost_type = conflicts.take("cost_type", self.cost_type.as_ref(), &stands.cost_type, |id| {
+            let kind = catalog.cost_types.iter().find(|kind| kind.id == *id);
+            kind.map_or_else(|| "a kind that is gone".into(), |kind| kind.name.clone())
+        });
+        let amount = conflicts.take("amount", self.amount.as_ref(), &stands.amount, |amount| {
+            amount.map_or_else(|| "not known yet".into(), |cents| cents.to_string())
+        });
+        let details = conflicts.take("details", self.details.as_ref(), &stands.details, |details| {
+            details.clone().unwrap_or_else(|| "nothing".into())
+        });
+        if !conflicts.0.is_empty() {
+            return Err(Error::Conflict(conflicts.0));
         }
+        let planned = Cost {
+            cost_type: cost_type.map_or(stands.cost_type, |changed| changed.to),
+            amount: amount.map_or(stands.amount, |changed| changed.to),
+            details: details.map_or_else(|| stands.details.clone(), |changed| changed.to),
+        };
+        Ok(Some(planned).filter(|planned| planned != stands))
     }
 }
 
@@ -89,26 +92,11 @@ fn asked<T: PartialEq>(
     Ok((from.as_ref() != Some(&to)).then_some(Set { from, to }))
 }
 
-/// What stands, or what is asked; a conflict when somebody else changed it meanwhile to something else.
-fn take<T: PartialEq + Clone>(
-    conflicts: &mut Vec<Conflict>,
-    field: &str,
-    asked: Option<&Set<T>>,
-    stands: &T,
-    say: impl Fn(&T) -> String,
-) -> T {
-    let Some(asked) = asked else { return stands.clone() };
-    if asked.to != *stands && asked.from.as_ref().is_some_and(|from| from != stands) {
-        conflicts.push(Conflict { field: field.into(), theirs: say(stands), yours: say(&asked.to) });
-    }
-    asked.to.clone()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::FieldCode;
     use crate::catalog::CostType;
+    use crate::{Conflict, FieldCode};
 
     fn catalog() -> Catalog {
         let kind = |id, name: &str, editable| CostType {

@@ -389,7 +389,7 @@ fn text<T: AsRef<str>>(set: Option<&Set<T, String>>) -> Option<(Option<&str>, &s
 
 /// What somebody else changed meanwhile, in words that people see.
 #[derive(Default)]
-struct Conflicts(Vec<Conflict>);
+pub(super) struct Conflicts(pub Vec<Conflict>);
 
 impl Conflicts {
     fn push(&mut self, field: &str, theirs: String, yours: String) {
@@ -397,7 +397,7 @@ impl Conflicts {
     }
 
     /// The change, unless it is none or a conflict. Two people wanting the same is no conflict.
-    fn take<T: PartialEq + Clone>(
+    pub fn take<T: PartialEq + Clone>(
         &mut self,
         field: &str,
         set: Option<&Set<T>>,
