@@ -137,7 +137,7 @@ fn Page(form: CostsForm, line: Option<CostId>, actions: Actions, answers: Answer
     let chosen = form.lines.iter().find(|known| Some(known.id) == line && known.editable).cloned();
     let seen = Seen::new(form.about.submission.clone(), chosen.iter().flat_map(values));
     let empty = form.lines.is_empty();
-    let gone = chosen.is_none();
+    let gone = line.is_some() && chosen.is_none();
     let below = match chosen {
         Some(line) => {
             let chosen = line.id;
@@ -215,7 +215,7 @@ fn Change(
             <Fields kinds begins sent suffix="[to]"/>
             <p class="flex flex-wrap items-center gap-3">
                 <button class="btn btn-primary btn-sm" disabled=move || change.pending().get()>"Save cost"</button>
-                <a class="btn btn-ghost btn-sm" href=routes::costs(id)>"Cancel"</a>
+                <a class="btn btn-ghost btn-sm" rel="external" href=routes::costs(id)>"Cancel"</a>
             </p>
         </ActionForm>
     }
@@ -284,9 +284,10 @@ fn Line(id: IncidentId, line: CostView, remove: ServerAction<RemoveCost>) -> imp
     let this = line.id;
     // Gone as soon as it is asked for; refused, it is there again.
     let going = move || remove.input().with(|asked| asked.as_ref().is_some_and(|asked| asked.line == this));
+    // As a new document: why another line was refused is nothing to this one.
     let buttons = line.editable.then(|| {
         view! {
-            <a class="btn btn-line btn-xs" href=routes::change_cost(id, line.id) aria-label=change>"Change"</a>
+            <a class="btn btn-line btn-xs" rel="external" href=routes::change_cost(id, line.id) aria-label=change>"Change"</a>
             <ActionForm action=remove>
                 <input type="hidden" name="id" value=id.to_string()/>
                 <input type="hidden" name="line" value=line.id.to_string()/>
