@@ -37,7 +37,8 @@ pub struct Around {
     pub tags: Vec<Tag>,
 }
 
-/// Entries that only say something, older than the newest ones.
+/// Entries that only say something, older than the newest ones. Those that say nothing either, as a role that changed
+/// hands without a note, are told by a note of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub struct LeftOut {
     pub count: usize,
@@ -45,7 +46,8 @@ pub struct LeftOut {
     pub last: Timestamp,
 }
 
-/// Whether an entry changed something. It is read however old it is, for what was true since then.
+/// Whether an entry changed something. It is read however old it is, for what was true since then. [`around`] says the
+/// same in SQL.
 pub(super) fn changes(update: &Update) -> bool {
     update.is_milestone
         || update.status.is_some()
@@ -136,7 +138,7 @@ pub async fn around(db: &PgPool, incident: IncidentId, limit: i64) -> Result<Aro
                 WHERE p.place <= $2 OR p.changes ORDER BY p.place) x
            ) AS "updates: Json<Vec<UpdateRow>>",
            (SELECT json_build_object('count', count(*), 'last', max(created_at)) FROM placed
-            WHERE place > $2 AND NOT changes HAVING count(*) > 0) AS "left_out: Json<LeftOut>",
+            WHERE place > $2 AND NOT changes AND message <> '' HAVING count(*) > 0) AS "left_out: Json<LeftOut>",
            (SELECT json_agg(x) FROM (
                 SELECT event_type, event_ts, created_by FROM incident_updates WHERE incident_id = (SELECT $1::bigint) AND is_milestone) x
            ) AS "milestones: Json<Vec<MilestoneRow>>",
@@ -198,8 +200,10 @@ pub(super) fn shorten(updates: Vec<Update>, limit: i64) -> (Vec<Update>, Option<
     let newest = usize::try_from(limit).unwrap_or(usize::MAX);
     let (shown, left): (Vec<_>, Vec<_>) =
         updates.into_iter().enumerate().partition(|(place, update)| *place < newest || changes(update));
-    let last = left.iter().map(|(_, update)| update.created_at).max();
-    let left_out = last.map(|last| LeftOut { count: left.len(), last });
+    let said =
+        left.iter().filter(|(_, update)| update.message.as_deref().is_some_and(|words| !words.is_empty()));
+    let written: Vec<Timestamp> = said.map(|(_, update)| update.created_at).collect();
+    let left_out = written.iter().max().map(|last| LeftOut { count: written.len(), last: *last });
     (shown.into_iter().map(|(_, update)| update).collect(), left_out)
 }
 

@@ -100,6 +100,14 @@ async fn a_long_timeline_says_that_there_is_more() {
     let web = t.web_as("yusuf.demir").await;
     let at = path(&declares(&web, &[("asked[priority]", P4)]).await);
     let id = at.trim_matches(|c: char| !c.is_ascii_digit());
+    let form = web.get(&format!("{at}roles/")).await;
+    let mara: uuid::Uuid = sqlx::query_scalar("SELECT id FROM users WHERE username = 'mara.lindqvist'")
+        .fetch_one(&t.db)
+        .await
+        .expect("a person");
+    let given = [("asked[role_communication_lead][to]", mara.to_string())];
+    let given = given.each_ref().map(|(name, id)| (*name, id.as_str()));
+    web.submit(&form, "/fn/incident/roles", &given).await;
     for number in 0..503_u32 {
         if number == 3 {
             t.advance(Duration::from_secs(600)).await;
