@@ -217,7 +217,11 @@ const BOOKMARK: &str = "Incident Page";
 async fn bookmark(desk: &Desk<'_>, id: IncidentId, channel: &str) -> Result<bool, JobError> {
     let page = page(desk.ctx, id);
     let (known, cleared) = one_bookmark(desk, channel, &page).await?;
+    let mut say = said::take(desk, id, "channel", said::BOOKMARK).await?;
     if let Some(known) = known {
+        if say.posted.is_none() {
+            said::landed(desk, &say, &Posted { channel: channel.to_owned(), ts: known.id.clone() }).await?;
+        }
         if known.title == BOOKMARK {
             return Ok(cleared);
         }
@@ -225,12 +229,8 @@ async fn bookmark(desk: &Desk<'_>, id: IncidentId, channel: &str) -> Result<bool
             .await?;
         return Ok(true);
     }
-    let mut say = said::take(desk, id, "channel", said::BOOKMARK).await?;
     if say.posted.is_some() {
         say = said::gone(desk, &say).await?;
-    }
-    if say.tried_at.is_some() {
-        said::announce_look(desk, &say).await?;
     }
     said::trying(desk, &say).await?;
     let emoji = emoji(desk);
@@ -245,7 +245,7 @@ async fn bookmark(desk: &Desk<'_>, id: IncidentId, channel: &str) -> Result<bool
     match added {
         Ok(made) => {
             let at = Posted { channel: channel.to_owned(), ts: made.id };
-            if !said::done(desk, &say, &at).await? {
+            if !said::landed(desk, &say, &at).await? {
                 desk.take_back(desk.slack.remove_bookmark(channel, &at.ts), &["not_found"]).await;
             }
         }

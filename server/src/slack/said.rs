@@ -19,6 +19,7 @@ use crate::{
 use chrono::TimeDelta;
 use domain::{Caller, IncidentId, Origin, Timestamp};
 use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 /// Clocks differ: a look begins this long before the first attempt.
@@ -115,6 +116,33 @@ pub async fn not_said(desk: &Desk<'_>, say: &Say) -> Result<(), JobError> {
 /// Notes where it stands. False when it stands elsewhere already: this run had stood still for longer than its lease,
 /// and another one said it.
 pub async fn done(desk: &Desk<'_>, say: &Say, at: &Posted) -> Result<bool, JobError> {
+    let mut conn = desk.ctx.db.acquire().await?;
+    let noted = note(&mut conn, desk, say, at).await?;
+    fault!("slack.stored");
+    Ok(noted)
+}
+
+/// Like [`done`], for what may stand there twice: what was tried before is looked for once more, because the request
+/// of a server that died may still be on its way. Ordered with the note and not before, so that the look knows the place
+/// however long the repetition took.
+pub async fn landed(desk: &Desk<'_>, say: &Say, at: &Posted) -> Result<bool, JobError> {
+    let mut tx = desk.ctx.db.begin().await?;
+    let noted = note(&mut tx, desk, say, at).await?;
+    if noted && say.tried_at.is_some() {
+        let now = desk.ctx.now();
+        let look =
+            Job::Slack(SlackJob::LookAgain { incident: say.incident, say: say.id, after: now + LOOK_AGAIN });
+        let caller = Caller::system(Origin::Schedule);
+        let origin =
+            queue::Origin { caller: &caller, parent: Some(desk.run), trace: desk.run.trace.clone(), now };
+        queue::insert(&mut tx, &[look], &origin).await?;
+    }
+    tx.commit().await?;
+    fault!("slack.stored");
+    Ok(noted)
+}
+
+async fn note(conn: &mut PgConnection, desk: &Desk<'_>, say: &Say, at: &Posted) -> Result<bool, JobError> {
     let noted = sqlx::query!(
         "UPDATE said SET place = $2, vendor_id = $3, done_at = $4
          WHERE id = $1 AND (done_at IS NULL OR place = $2 AND vendor_id = $3)",
@@ -123,9 +151,8 @@ pub async fn done(desk: &Desk<'_>, say: &Say, at: &Posted) -> Result<bool, JobEr
         at.ts,
         desk.ctx.now(),
     )
-    .execute(&desk.ctx.db)
+    .execute(conn)
     .await?;
-    fault!("slack.stored");
     Ok(noted.rows_affected() == 1)
 }
 
@@ -180,17 +207,14 @@ pub async fn once(
     if let Some(since) = say.since()
         && let Some(posted) = look(desk, say, channel, since).await?
     {
-        done(desk, say, &posted).await?;
+        landed(desk, say, &posted).await?;
         return Ok((posted, false));
     }
     desk.pace_channel(channel).await?;
-    if say.tried_at.is_some() {
-        announce_look(desk, say).await?;
-    }
     trying(desk, say).await?;
     match desk.call(Method::PostMessage, desk.slack.post_message(channel, message)).await {
         Ok(Ok(posted)) => {
-            if !done(desk, say, &posted).await? {
+            if !landed(desk, say, &posted).await? {
                 desk.take_back(desk.slack.delete_message(&posted), &["message_not_found"]).await;
                 return Err(JobError::Retry { why: "another server has said it".into() });
             }
@@ -206,19 +230,6 @@ pub async fn once(
             Err(not_called)
         }
     }
-}
-
-/// What is repeated is looked for once more: the request of a server that died may still be on its way.
-pub async fn announce_look(desk: &Desk<'_>, say: &Say) -> Result<(), JobError> {
-    let now = desk.ctx.now();
-    let job =
-        Job::Slack(SlackJob::LookAgain { incident: say.incident, say: say.id, after: now + LOOK_AGAIN });
-    let caller = Caller::system(Origin::Schedule);
-    let origin =
-        queue::Origin { caller: &caller, parent: Some(desk.run), trace: desk.run.trace.clone(), now };
-    let mut conn = desk.ctx.db.acquire().await?;
-    queue::insert(&mut conn, &[job], &origin).await?;
-    Ok(())
 }
 
 /// What [`Say`] calls the bookmark of a channel.

@@ -9,7 +9,7 @@ use tests::{
     },
     sandbox::{
         faults::{Fault, Kind},
-        slack::state::{Channel, Message},
+        slack::state::{Bookmark, Channel, Message},
     },
 };
 
@@ -88,6 +88,38 @@ async fn a_message_that_landed_twice_after_all_is_there_once() {
     assert_eq!(said_there().1, 2);
     t.run_jobs().await;
     assert_eq!(said_there().1, 1);
+    t.ends_well().await;
+}
+
+// However long the repetition takes, the look comes after it.
+#[tokio::test]
+async fn a_bookmark_that_landed_while_it_was_repeated_is_there_once() {
+    let t = App::start().await;
+    t.sandbox.order(Fault::slack("bookmarks.add", Kind::Reset, 1));
+    t.sandbox.order(Fault::slack("bookmarks.add", Kind::Slow { ms: 3_000 }, 1));
+    let id = t.slack("U0YUSUF").declares(&Declares::default()).await;
+    let end = Instant::now() + Duration::from_secs(30);
+    while t.sandbox.read(|s| s.faults.all().count()) > 0 {
+        assert!(Instant::now() < end, "nothing was repeated: {:#?}", t.jobs().await);
+        t.advance(Duration::from_secs(1)).await;
+    }
+    // The second request is on its way; the first one lands, and an hour passes.
+    let late = Bookmark {
+        id: "Bk0LATE".into(),
+        title: "Incident Page".into(),
+        link: format!("{}/incident/{id}/", t.url()),
+        emoji: None,
+        created: t.sandbox.read(|s| s.clock.now_ms()) / 1_000,
+        updated: 0,
+    };
+    t.sandbox.with(|s| {
+        let channel = s.slack.channels.iter_mut().find(|c| c.name.contains(&format!("-{id}-prd-")));
+        channel.expect("the channel").bookmarks.push(late);
+    });
+    t.advance(Duration::from_secs(3_600)).await;
+    t.run_jobs().await;
+    let there = channels_of(&t, id).pop().expect("a channel").bookmarks;
+    assert_eq!(there.len(), 1, "{there:?}");
     t.ends_well().await;
 }
 
