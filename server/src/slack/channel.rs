@@ -216,8 +216,9 @@ const BOOKMARK: &str = "Incident Page";
 /// The link to the incident's page stands in the channel, once.
 async fn bookmark(desk: &Desk<'_>, id: IncidentId, channel: &str) -> Result<bool, JobError> {
     let page = page(desk.ctx, id);
-    let (known, cleared) = one_bookmark(desk, channel, &page).await?;
+    // The note first: what is not in the list then is gone, and not only younger than the list.
     let mut say = said::take(desk, id, "channel", said::BOOKMARK).await?;
+    let (known, cleared) = one_bookmark(desk, channel, &page).await?;
     if let Some(known) = known {
         if say.posted.is_none() {
             said::landed(desk, &say, &Posted { channel: channel.to_owned(), ts: known.id.clone() }).await?;

@@ -97,17 +97,26 @@ pub async fn was(
     Ok(done.unwrap_or(false))
 }
 
-/// Notes, committed, that the attempt is made now.
+/// Notes, committed, that the attempt is made now; not when it was said meanwhile, by another server while this run stood
+/// still.
 pub async fn trying(desk: &Desk<'_>, say: &Say) -> Result<(), JobError> {
-    sqlx::query!("UPDATE said SET tried_at = coalesce(tried_at, $2) WHERE id = $1", say.id, desk.ctx.now())
-        .execute(&desk.ctx.db)
-        .await?;
-    Ok(())
+    let noted = sqlx::query!(
+        "UPDATE said SET tried_at = coalesce(tried_at, $2) WHERE id = $1 AND done_at IS NULL",
+        say.id,
+        desk.ctx.now()
+    )
+    .execute(&desk.ctx.db)
+    .await?;
+    if noted.rows_affected() == 1 { Ok(()) } else { Err(by_another()) }
+}
+
+fn by_another() -> JobError {
+    JobError::Retry { why: "another server has said it".into() }
 }
 
 /// The answer was clear: nothing was said. An older doubt stays.
 pub async fn not_said(desk: &Desk<'_>, say: &Say) -> Result<(), JobError> {
-    sqlx::query!("UPDATE said SET tried_at = $2 WHERE id = $1", say.id, say.tried_at)
+    sqlx::query!("UPDATE said SET tried_at = $2 WHERE id = $1 AND done_at IS NULL", say.id, say.tried_at)
         .execute(&desk.ctx.db)
         .await?;
     Ok(())
@@ -176,14 +185,19 @@ pub async fn showing(desk: &Desk<'_>, say: &Say, digest: &str) -> Result<(), Job
     Ok(())
 }
 
-/// It is gone at Slack: the row may be said anew.
+/// It is gone at Slack: the row may be said anew, unless it stands elsewhere by now.
 pub async fn gone(desk: &Desk<'_>, say: &Say) -> Result<Say, JobError> {
-    sqlx::query!(
-        "UPDATE said SET tried_at = NULL, done_at = NULL, place = NULL, vendor_id = NULL, shown = NULL WHERE id = $1",
-        say.id
+    let noted = sqlx::query!(
+        "UPDATE said SET tried_at = NULL, done_at = NULL, place = NULL, vendor_id = NULL, shown = NULL
+         WHERE id = $1 AND vendor_id IS NOT DISTINCT FROM $2",
+        say.id,
+        say.posted.as_ref().map(|at| at.ts.as_str()),
     )
     .execute(&desk.ctx.db)
     .await?;
+    if noted.rows_affected() == 0 {
+        return Err(by_another());
+    }
     Ok(Say { id: say.id, incident: say.incident, tried_at: None, posted: None, shown: None })
 }
 
@@ -216,7 +230,7 @@ pub async fn once(
         Ok(Ok(posted)) => {
             if !landed(desk, say, &posted).await? {
                 desk.take_back(desk.slack.delete_message(&posted), &["message_not_found"]).await;
-                return Err(JobError::Retry { why: "another server has said it".into() });
+                return Err(by_another());
             }
             Ok((posted, true))
         }

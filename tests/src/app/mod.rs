@@ -157,6 +157,7 @@ impl App {
             assert!(Instant::now() < end, "jobs do not end: {:#?}\n{}", self.jobs().await, self.server.log());
             match due_in_us {
                 Some(later) if later > 0 => {
+                    self.sandbox.hears().await.expect("the sandbox answers");
                     self.sandbox.advance(Duration::from_micros(later.unsigned_abs() + 1000));
                     tokio::time::sleep(Duration::from_millis(100)).await;
                 }
@@ -270,6 +271,7 @@ impl App {
 
     /// Moves product time for the server and the twins.
     pub async fn advance(&self, by: Duration) {
+        self.sandbox.hears().await.expect("the sandbox answers");
         self.sandbox.advance(by);
         // The server follows the clock five times a second.
         tokio::time::sleep(Duration::from_millis(450)).await;

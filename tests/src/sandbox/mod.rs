@@ -275,6 +275,18 @@ impl Sandbox {
         self.read(|state| state.deliveries.all().iter().filter(|call| call.what == method).count())
     }
 
+    /// What arrived before this is done: also what a server sent that is dead by now. Before the clock moves, or a minute
+    /// of product time passes while a request waits to be read.
+    ///
+    /// # Errors
+    /// It does not answer itself.
+    pub async fn hears(&self) -> anyhow::Result<()> {
+        for _ in 0..2 {
+            reqwest::get(self.clock_url()).await.context("the sandbox answers itself")?;
+        }
+        Ok(())
+    }
+
     /// Waits until every event has been sent once; at most ten seconds.
     ///
     /// # Errors
