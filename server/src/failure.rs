@@ -1,6 +1,7 @@
 //! From a broken step to what a person sees: the chain is logged once, here, under the reference that is shown.
 
 use domain::{Error, FieldCode};
+use futures::future::Either;
 
 /// `character_not_in_repertoire` and `untranslatable_character`.
 const UNSTORABLE: [&str; 2] = ["22021", "22P05"];
@@ -13,6 +14,14 @@ tokio::task_local! {
 /// Runs `work` under a reference: all that breaks inside is logged and shown with it.
 pub async fn under<F: Future>(reference: String, work: F) -> F::Output {
     REFERENCE.scope(reference, work).await
+}
+
+/// `work`, under the reference of whoever spawns it.
+pub fn inherit<F: Future>(work: F) -> impl Future<Output = F::Output> {
+    match reference() {
+        Some(reference) => Either::Left(under(reference, work)),
+        None => Either::Right(work),
+    }
 }
 
 /// The reference of this request or job, if there is one.

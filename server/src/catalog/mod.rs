@@ -12,6 +12,7 @@ pub use times::{Stamps, Times};
 
 use crate::failure::OrInternal;
 use domain::{Result, Timestamp, catalog::Catalog};
+use futures::future::Either;
 use sqlx::PgPool;
 use std::{
     cell::Cell,
@@ -30,6 +31,14 @@ tokio::task_local! {
 /// Runs `request`: within it, reference data is that of the version it was told, and asked for at most once.
 pub async fn during<F: Future>(request: F) -> F::Output {
     TOLD.scope(Cell::new(None), request).await
+}
+
+/// `work`, with the version that whoever spawns it was told.
+pub fn inherit<F: Future>(work: F) -> impl Future<Output = F::Output> {
+    match TOLD.try_with(Cell::get) {
+        Ok(version) => Either::Left(TOLD.scope(Cell::new(version), work)),
+        Err(_outside_of_requests) => Either::Right(work),
+    }
 }
 
 /// A read of this request says which version it saw. What it refers to is then known, too.

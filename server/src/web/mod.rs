@@ -20,6 +20,7 @@ mod past;
 mod policy;
 mod present;
 pub mod session;
+mod tasks;
 mod wall;
 
 pub use backend::Web;
@@ -92,7 +93,11 @@ pub fn router(ctx: Context) -> Router {
 /// what every page of the process loads, and a page that renders meanwhile would wait for ever.
 fn page_routes() -> Vec<AxumRouteListing> {
     static ROUTES: OnceLock<Vec<AxumRouteListing>> = OnceLock::new();
-    ROUTES.get_or_init(|| generate_route_list(app::App)).clone()
+    let list = || {
+        tasks::belong_to_requests();
+        generate_route_list(app::App)
+    };
+    ROUTES.get_or_init(list).clone()
 }
 
 /// Paths of all pages, as the router spells them.
