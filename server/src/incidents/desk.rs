@@ -89,26 +89,24 @@ pub async fn active(
     of_mine: i64,
 ) -> Result<(Vec<Active>, Vec<Active>)> {
     let rows = sqlx::query!(
-        r#"WITH seen AS (
-               SELECT i.id, i.title, i.description, i.status, i.priority_id, i.category_id, i.environment_id, i.private,
-                      i.created_at, i.mitigated_at, i.next_update_at, i.created_by, p.value,
-                      EXISTS (SELECT FROM incident_roles r WHERE r.incident_id = i.id AND r.user_id = $4) AS mine
+        r#"WITH ranked AS (
+               SELECT i.id, i.status, mine.held AS mine,
+                      row_number() OVER (PARTITION BY i.status ORDER BY p.value, i.id DESC) AS place,
+                      row_number() OVER (PARTITION BY i.status, mine.held ORDER BY p.value, i.id DESC) AS place_of_mine,
+                      count(*) OVER (PARTITION BY i.status) AS of_status,
+                      min(i.created_at) OVER (PARTITION BY i.status) AS oldest
                FROM incidents i JOIN priorities p ON p.id = i.priority_id
+               CROSS JOIN LATERAL (SELECT count(*) > 0 AS held FROM incident_roles r
+                                   WHERE r.user_id = $4 AND r.incident_id = i.id) AS mine
                WHERE i.status < 60 AND (NOT i.private OR may_see_private(i.id, $1, $2))
-           ), ranked AS (
-               SELECT seen.*, row_number() OVER (PARTITION BY status ORDER BY value, id DESC) AS place,
-                      row_number() OVER (PARTITION BY status, mine ORDER BY value, id DESC) AS place_of_mine,
-                      count(*) OVER (PARTITION BY status) AS of_status,
-                      min(created_at) OVER (PARTITION BY status) AS oldest
-               FROM seen
            )
-           SELECT s.id AS "id!", s.title AS "title!", left(s.description, 400) AS "description!", s.status AS "status!",
-                  s.priority_id AS "priority_id!", s.category_id AS "category_id!",
-                  s.environment_id AS "environment_id!", s.private AS "private!", s.created_at AS "created_at!",
-                  s.mitigated_at, s.next_update_at, s.of_status AS "of_status!", s.oldest AS "oldest!",
+           SELECT i.id AS "id!", i.title AS "title!", left(i.description, 400) AS "description!", i.status AS "status!",
+                  i.priority_id AS "priority_id!", i.category_id AS "category_id!",
+                  i.environment_id AS "environment_id!", i.private AS "private!", i.created_at AS "created_at!",
+                  i.mitigated_at, i.next_update_at, s.of_status AS "of_status!", s.oldest AS "oldest!",
                   u.full_name AS "opened_by!", l.full_name AS "lead?", w.message AS "words?", w.event_ts AS "said_at?",
                   a.full_name AS "said_by?", s.place <= $5 OR coalesce(s.id = $7, false) AS "shown!", s.mine AND s.place_of_mine <= $6 AS "mine!"
-           FROM ranked s JOIN users u ON u.id = s.created_by
+           FROM ranked s JOIN incidents i ON i.id = s.id JOIN users u ON u.id = i.created_by
            LEFT JOIN incident_roles r ON r.incident_id = s.id AND r.role_type_id = $3
            LEFT JOIN users l ON l.id = r.user_id
            LEFT JOIN LATERAL (SELECT message, event_ts, created_by FROM incident_updates

@@ -31,7 +31,7 @@ use tokio::sync::OnceCell;
 /// So many entries of a timeline, notes and deliveries are shown; the rest is in the record.
 pub(super) const SHOWN: i64 = 500;
 /// Of one status so many are shown on the dashboard.
-const PER_STATUS: i64 = 25;
+const PER_STATUS: i64 = 10;
 const YOURS: i64 = 10;
 /// "Is it one of these?"
 const RECENT: i64 = 8;
