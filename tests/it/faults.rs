@@ -22,7 +22,7 @@ use tests::{
 };
 
 /// Two cores: more at once only wait for each other.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 6;
 /// Calls end after so long where one hangs.
 const PATIENCE: &str = "1200";
 const HANGS: u64 = 2_500;

@@ -1,10 +1,17 @@
-//! Databases for tests: clones of one migrated template in one PostgreSQL.
+//! Databases for tests: clones of migrated templates in one PostgreSQL.
+//!
+//! Cloning waits for the disk, so a thread keeps clones of the usual template ready.
 
-use super::process::binary;
+use super::process::{at_slack, binary, environment};
+use crate::sandbox::{Options, Sandbox};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::{
     process::Stdio,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicU32, Ordering},
+        mpsc::{Receiver, sync_channel},
+    },
 };
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
@@ -12,9 +19,17 @@ use tokio::{
     sync::OnceCell,
 };
 
-/// One for each run, so that two at a time do not take each other's away.
+/// So many clones stand ready.
+const SPARE: usize = 2;
+
+/// Migrated and seeded. One for each run, so that two at a time do not take each other's away.
 fn template() -> String {
     format!("ff_template_{}", std::process::id())
+}
+
+/// The same, with a channel that is tagged for announcements.
+fn template_that_announces() -> String {
+    format!("ff_template_{}_announces", std::process::id())
 }
 
 /// A database of one test.
@@ -36,13 +51,27 @@ impl Database {
     /// A new one, migrated and seeded.
     pub async fn fresh() -> Self {
         let cluster = CLUSTER.get_or_init(Cluster::start).await;
-        let name = format!("ff_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let mut conn = PgConnection::connect(cluster.url.as_str()).await.expect("PostgreSQL answers");
-        // FILE_COPY is quicker for a small template than going through the log.
-        let sql = format!("CREATE DATABASE {name} TEMPLATE {} STRATEGY FILE_COPY", template());
-        sqlx::query(AssertSqlSafe(sql)).execute(&mut conn).await.expect("a test's database is made");
-        Database { url: cluster.database(&name) }
+        Database { url: cluster.database(&clone(&mut conn, &template()).await) }
     }
+
+    /// A new one, migrated, seeded, and with a channel for announcements.
+    pub async fn that_announces() -> Self {
+        let cluster = CLUSTER.get_or_init(Cluster::start).await;
+        let spare = cluster.spare();
+        let take = move || spare.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let name = tokio::task::spawn_blocking(take).await.expect("waiting does not panic");
+        Database { url: cluster.database(&name.expect("databases are made")) }
+    }
+}
+
+/// Makes a database that is the same in every row; its name.
+async fn clone(conn: &mut PgConnection, of: &str) -> String {
+    let name = format!("ff_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    // FILE_COPY is quicker for a small template than going through the log.
+    let sql = format!("CREATE DATABASE {name} TEMPLATE {of} STRATEGY FILE_COPY");
+    sqlx::query(AssertSqlSafe(sql)).execute(conn).await.expect("a database is copied");
+    name
 }
 
 impl Database {
@@ -51,16 +80,13 @@ impl Database {
         let cluster = CLUSTER.get_or_init(Cluster::start).await;
         let mine: url::Url = self.url.parse().expect("the address of a database");
         let mine = mine.path().trim_start_matches('/').to_owned();
-        let name = format!("ff_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let mut conn = PgConnection::connect(cluster.url.as_str()).await.expect("PostgreSQL answers");
         sqlx::query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1")
             .bind(&mine)
             .execute(&mut conn)
             .await
             .expect("connections can be ended");
-        let sql = format!("CREATE DATABASE {name} TEMPLATE {mine} STRATEGY FILE_COPY");
-        sqlx::query(AssertSqlSafe(sql)).execute(&mut conn).await.expect("a database is copied");
-        Database { url: cluster.database(&name) }
+        Database { url: cluster.database(&clone(&mut conn, &mine).await) }
     }
 
     /// Takes it away, whoever is connected.
@@ -94,7 +120,26 @@ impl Cluster {
         cluster
     }
 
-    /// Drops what runs that are over left and migrates the template anew.
+    /// Clones of the template that announces, kept ready by a thread that ends with the process.
+    fn spare(&self) -> Arc<Mutex<Receiver<String>>> {
+        static MADE: OnceLock<Arc<Mutex<Receiver<String>>>> = OnceLock::new();
+        let begin = || {
+            let (made, taken) = sync_channel(SPARE);
+            let url = self.url.clone();
+            std::thread::spawn(move || {
+                let runtime =
+                    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+                runtime.block_on(async {
+                    let mut conn = PgConnection::connect(url.as_str()).await.expect("PostgreSQL answers");
+                    while made.send(clone(&mut conn, &template_that_announces()).await).is_ok() {}
+                });
+            });
+            Arc::new(Mutex::new(taken))
+        };
+        MADE.get_or_init(begin).clone()
+    }
+
+    /// Drops what runs that are over left and makes the templates anew.
     async fn prepare(&self) {
         let mut conn = PgConnection::connect(self.url.as_str()).await.expect("PostgreSQL answers");
         let old: Vec<String> =
@@ -114,14 +159,24 @@ impl Cluster {
         }
         let sql = format!("CREATE DATABASE {}", template());
         sqlx::query(AssertSqlSafe(sql)).execute(&mut conn).await.expect("the template is made");
+        self.command(&template(), &["migrate"], vec![]).await;
+        let sql = format!("CREATE DATABASE {} TEMPLATE {}", template_that_announces(), template());
+        sqlx::query(AssertSqlSafe(sql)).execute(&mut conn).await.expect("the template is copied");
+        let sandbox = Sandbox::start(Options::default()).await.expect("the sandbox starts");
+        let tag = ["channel", "tag", "tech-incidents", "tech_incidents"];
+        self.command(&template_that_announces(), &tag, at_slack(&sandbox).into()).await;
+    }
+
+    async fn command(&self, database: &str, args: &[&str], more: Vec<(&str, String)>) {
         let out = Command::new(binary())
-            .arg("migrate")
+            .args(args)
             .env_clear()
-            .envs(super::process::environment(&self.database(&template())))
+            .envs(environment(&self.database(database)))
+            .envs(more)
             .output()
             .await
             .expect("the binary runs");
-        assert!(out.status.success(), "firefighter migrate: {}", String::from_utf8_lossy(&out.stderr));
+        assert!(out.status.success(), "firefighter {args:?}: {}", String::from_utf8_lossy(&out.stderr));
     }
 
     fn database(&self, name: &str) -> String {

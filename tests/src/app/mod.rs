@@ -61,15 +61,15 @@ impl App {
     /// The same, set up differently.
     pub async fn with(setup: Setup) -> Self {
         let sandbox = Sandbox::start(Options::default()).await.expect("the sandbox starts");
-        let database = cluster::Database::fresh().await;
+        let database = if setup.no_slack || setup.no_announcements {
+            cluster::Database::fresh().await
+        } else {
+            cluster::Database::that_announces().await
+        };
         let db = PgPool::connect(&database.url).await.expect("the test's database answers");
         let server = Server::start(&database.url, &sandbox, &setup).await;
         sandbox.connect(&server.url);
-        let app = App { sandbox, db, server, database };
-        if !setup.no_slack && !setup.no_announcements {
-            app.server.cli(&["channel", "tag", "tech-incidents", "tech_incidents"]).await;
-        }
-        app
+        App { sandbox, db, server, database }
     }
 
     /// The address of the server.

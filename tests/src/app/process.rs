@@ -50,6 +50,16 @@ pub fn environment(database_url: &str) -> Vec<(String, String)> {
     env
 }
 
+/// What connects it to this Slack.
+pub fn at_slack(sandbox: &Sandbox) -> [(&'static str, String); 4] {
+    [
+        ("SLACK_BOT_TOKEN", "xoxb-sandbox".into()),
+        ("SLACK_SIGNING_SECRET", "sandbox-signing-secret".into()),
+        ("SLACK_API_URL", sandbox.slack_api_url()),
+        ("FF_SANDBOX_URL", sandbox.url().into()),
+    ]
+}
+
 /// One server process.
 pub struct Server {
     pub url: String,
@@ -75,10 +85,9 @@ impl Server {
         set("BASE_URL", url.clone());
         set("FF_CLOCK", sandbox.clock_url());
         if !setup.no_slack {
-            set("SLACK_BOT_TOKEN", "xoxb-sandbox".into());
-            set("SLACK_SIGNING_SECRET", "sandbox-signing-secret".into());
-            set("SLACK_API_URL", sandbox.slack_api_url());
-            set("FF_SANDBOX_URL", sandbox.url().into());
+            for (name, value) in at_slack(sandbox) {
+                set(name, value);
+            }
         }
         for (name, value) in &setup.env {
             set(name, value.clone());
