@@ -26,6 +26,11 @@ impl Wrong {
         }
     }
 
+    /// Slack does it, and nobody hears so.
+    fn acts(&self) -> bool {
+        matches!(self, Wrong::Vendor(_, Kind::LostAnswer | Kind::TimesOut { .. }))
+    }
+
     fn is_met(&self, method: &str, cell: &mut Cell) {
         match self {
             Wrong::Vendor(_, kind) => cell.faults.push(Fault::slack(method, kind.clone(), 1)),
@@ -55,7 +60,11 @@ async fn every_kind_meets_every_kind() {
             }
             // Every method comes first and second, and now and then meets both.
             let n = i * wrongs.len() + j;
-            let (first, second) = (methods[n % methods.len()], methods[(n / 2 + j) % methods.len()]);
+            let (first, mut second) = (methods[n % methods.len()], methods[(n / 2 + j) % methods.len()]);
+            if first == second && one.acts() {
+                // What is done is found and not asked for again.
+                second = methods[(n + 1) % methods.len()];
+            }
             let name = format!("{first} × {}, {second} × {}", one.name(), other.name());
             let mut cell = Cell { name, story: told[0].name, setup: Setup::default(), faults: Vec::new() };
             one.is_met(first, &mut cell);
