@@ -7,6 +7,7 @@
 //! | `server` | the only part that touches request and response |
 //! | `layout` | header, footer, menus, error pages, keys |
 //! | `components` | the small parts of the look: they draw what they are given |
+//! | `wire` | how what a page shows comes to the browser |
 //! | `forms` | what forms send, and what a refused form remembers |
 //! | `pages` | one file per page: its server functions, the page, its forms |
 //!
@@ -27,6 +28,7 @@ pub mod routes;
 pub mod server;
 #[cfg(feature = "ssr")]
 mod shell;
+mod wire;
 
 pub use error::Problem;
 #[cfg(feature = "ssr")]

@@ -5,6 +5,7 @@ use crate::{
     components::{Flame, Icon, Initials, Prio},
     live::live,
     routes,
+    wire::load,
 };
 use domain::view::{Fires, Me, Person, Session};
 use leptos::prelude::*;
@@ -28,7 +29,7 @@ pub fn Header() -> impl IntoView {
     let news = live().any();
     // What cannot be read again stays as it was: the bar below says that it may be old.
     let last = StoredValue::new(Fires::default());
-    let fires = Resource::new(
+    let fires = load(
         move || (path.get(), news.get()),
         move |_| async move {
             if signed_in { load_fires().await.unwrap_or_else(|_| last.get_value()) } else { Fires::default() }

@@ -10,12 +10,12 @@ mod keys;
 pub use errors::{ErrorBody, NotFound, Trouble};
 pub use frame::Frame;
 
-use crate::{Problem, components::Waiting};
+use crate::{Problem, components::Waiting, wire::Loaded};
 use leptos::prelude::*;
 
 /// A page that is made from what is read first: it waits for it, or says why it cannot be shown.
 pub fn read_first<T, V>(
-    read: Resource<Result<T, Problem>>,
+    read: Loaded<Result<T, Problem>>,
     page: impl Fn(T) -> V + Copy + Send + 'static,
 ) -> impl IntoView
 where

@@ -6,6 +6,7 @@ use crate::{
     components::{BadRequest, Icon, PrivateChip, Title, Waiting},
     layout::Trouble,
     routes,
+    wire::load,
 };
 use domain::view::{CategoryList, CategoryRow, Choice};
 use leptos::prelude::*;
@@ -25,7 +26,7 @@ pub async fn load_categories(#[server(default)] query: String) -> Result<Categor
 #[component]
 pub fn Categories() -> impl IntoView {
     let search = use_location().search;
-    let list = Resource::new(
+    let list = load(
         move || search.get().trim_start_matches('?').to_owned(),
         |query| async move { load_categories(query).await },
     );

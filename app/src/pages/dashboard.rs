@@ -9,6 +9,7 @@ use crate::{
     layout::Trouble,
     live::{Settle, Shown, live},
     routes,
+    wire::load,
 };
 use domain::{
     IncidentId,
@@ -75,7 +76,7 @@ fn places(view: &DashboardView) -> Vec<(String, i64)> {
 
 #[component]
 pub fn Dashboard() -> impl IntoView {
-    let first = Resource::new(|| (), |()| load_dashboard());
+    let first = load(|| (), |()| load_dashboard());
     let news = live().any();
     view! {
         <Title text="Incidents Dashboard"/>

@@ -5,6 +5,7 @@ use crate::{
     components::{Flame, Icon, Initials, RulerFull, Title},
     layout::Trouble,
     routes,
+    wire::load,
 };
 use domain::view::{Band, Flag, Login as LoginView, LoginPerson, Person, Ruler, Session};
 use leptos::prelude::*;
@@ -25,7 +26,7 @@ pub fn Login() -> impl IntoView {
     let query = use_query_map();
     let asked = move |name: &str| query.with_untracked(|q| q.get(name)).unwrap_or_default();
     let (next, error, username) = (asked("next"), asked("error"), asked("username"));
-    let offer = Resource::new(|| (), move |()| login_offer(next.clone()));
+    let offer = load(|| (), move |()| login_offer(next.clone()));
     view! {
         <Title text="Log in"/>
         <main id="main" class="grid min-h-dvh bg-base-100 lg:grid-cols-2">

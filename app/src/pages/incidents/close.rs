@@ -11,6 +11,7 @@ use crate::{
     forms::{Sent, answer, keep},
     layout::read_first,
     routes,
+    wire::load,
 };
 use domain::{
     IncidentId,
@@ -42,7 +43,7 @@ pub fn Close() -> impl IntoView {
     let id = id_in_path();
     let action = ServerAction::<CloseIncident>::new();
     let sent = Sent::to(CLOSE, answer(action));
-    let page = Resource::new(move || id.get(), page_of);
+    let page = load(move || id.get(), page_of);
     read_first(page, move |page| view! { <Page page action sent/> })
 }
 

@@ -10,6 +10,7 @@ use crate::{
     forms::{Sent, answer, keep},
     layout::read_first,
     routes,
+    wire::load,
 };
 use domain::{
     Error, IncidentId, UpdateId,
@@ -45,7 +46,7 @@ pub fn Correct() -> impl IntoView {
     let entry = Memo::new(move |_| params.with(|params| params.get("entry").unwrap_or_default()));
     let action = ServerAction::<CorrectEntry>::new();
     let sent = Sent::to(CORRECT, answer(action));
-    let found = Resource::new(move || (id.get(), entry.get()), |(id, entry)| entry_of(id, entry));
+    let found = load(move || (id.get(), entry.get()), |(id, entry)| entry_of(id, entry));
     read_first(found, move |(page, entry)| view! { <Page page entry action sent/> })
 }
 

@@ -6,6 +6,7 @@ use crate::{
     components::{ErrorSummary, Title, Waiting},
     forms::{Sent, answer},
     layout::Trouble,
+    wire::load,
 };
 use domain::{
     IncidentId,
@@ -68,9 +69,9 @@ const DECLARE: &str = "/fn/incident/declare";
 pub fn Declare() -> impl IntoView {
     let action = ServerAction::<DeclareIncident>::new();
     let sent = Sent::to(DECLARE, answer(action));
-    let form = Resource::new(|| (), |()| load_declare_form());
+    let form = load(|| (), |()| load_declare_form());
     let typed = Typed::new(sent);
-    let alike = Resource::new(move || typed.now(), |(words, category)| load_similar(words, category));
+    let alike = load(move || typed.now(), |(words, category)| load_similar(words, category));
     view! {
         <Title text="Declare Critical Incident"/>
         <Transition fallback=Waiting>

@@ -10,6 +10,7 @@ use crate::{
     components::{CheckBox, ErrorText, Grouped, Icon, Options, Prio, StateMark, Status, area_text},
     forms::{Sent, keep},
     routes,
+    wire::Loaded,
 };
 use domain::{
     Error,
@@ -44,7 +45,7 @@ pub fn Form(
     action: ServerAction<DeclareIncident>,
     sent: Sent,
     typed: Typed,
-    alike: Resource<Result<Vec<RecentIncident>, Problem>>,
+    alike: Loaded<Result<Vec<RecentIncident>, Problem>>,
 ) -> impl IntoView {
     let kept = move |name: &str| sent.kept(name).unwrap_or_default();
     let submission = RwSignal::new(form.submission.clone());
@@ -271,7 +272,7 @@ fn Sellers(sent: Sent) -> impl IntoView {
 
 #[component]
 fn Beside(
-    alike: Resource<Result<Vec<RecentIncident>, Problem>>,
+    alike: Loaded<Result<Vec<RecentIncident>, Problem>>,
     then: Vec<String>,
     connections: Vec<Connection>,
 ) -> impl IntoView {

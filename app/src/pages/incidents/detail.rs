@@ -18,6 +18,7 @@ use crate::{
     layout::Trouble,
     live::{Shown, live},
     routes,
+    wire::{Loaded, load},
 };
 use domain::{
     Error, IncidentId,
@@ -84,7 +85,7 @@ pub fn Detail() -> impl IntoView {
     let query = use_query_map();
     let at = Memo::new(move |_| query.with(|query| query.get("at")).unwrap_or_default());
     let asked = move || (id.get(), at.get(), posted.get(), taken_back.get());
-    let first = Resource::new(asked, move |(id, at, ..)| page_at(id, at));
+    let first = load(asked, move |(id, at, ..)| page_at(id, at));
     let show = Memo::new(move |_| query.with(|query| query.get("show")).unwrap_or_default());
     view! {
         <Transition fallback=Waiting>
@@ -155,7 +156,7 @@ fn not_own(news: Signal<i32>, pending: Signal<bool>, done: Signal<(usize, usize)
 }
 
 /// Who may no longer see it gets the page that says so.
-fn leave_when_gone(shown: Shown<IncidentPage>, first: Resource<Result<IncidentPage, Problem>>) {
+fn leave_when_gone(shown: Shown<IncidentPage>, first: Loaded<Result<IncidentPage, Problem>>) {
     Effect::new(move |_| {
         if shown.problem.with(|problem| matches!(problem, Some(Problem(Error::NotFound)))) {
             first.refetch();

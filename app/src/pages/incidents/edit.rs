@@ -13,6 +13,7 @@ use crate::{
     forms::{Sent, answer, keep},
     layout::read_first,
     routes,
+    wire::load,
 };
 use domain::{
     Error, IncidentId,
@@ -55,7 +56,7 @@ pub fn Edit() -> impl IntoView {
     let id = id_in_path();
     let action = ServerAction::<EditIncident>::new();
     let sent = Sent::to(EDIT, answer(action));
-    let page = Resource::new(move || id.get(), page_of);
+    let page = load(move || id.get(), page_of);
     read_first(page, move |page| view! { <Page page action sent/> })
 }
 

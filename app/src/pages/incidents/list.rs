@@ -8,6 +8,7 @@ use crate::{
     layout::Trouble,
     live::{Settle, Shown, live},
     routes,
+    wire::load,
 };
 use domain::view::{IncidentList, IncidentRow, SavedView};
 use leptos::prelude::*;
@@ -44,7 +45,7 @@ impl Settle for IncidentList {
 pub fn List() -> impl IntoView {
     let search = use_location().search;
     let query = move || search.get().trim_start_matches('?').to_owned();
-    let first = Resource::new(|| (), move |()| load_incidents(untrack(query)));
+    let first = load(|| (), move |()| load_incidents(untrack(query)));
     let news = live().any();
     view! {
         <Title text="Incidents List"/>

@@ -10,6 +10,7 @@ use crate::{
     forms::{Sent, answer},
     layout::read_first,
     routes,
+    wire::load,
 };
 use domain::view::IncidentPage;
 use leptos::prelude::*;
@@ -19,7 +20,7 @@ pub fn Update() -> impl IntoView {
     let id = id_in_path();
     let action = ServerAction::<UpdateIncident>::new();
     let sent = Sent::to(UPDATE, answer(action));
-    let page = Resource::new(move || id.get(), page_of);
+    let page = load(move || id.get(), page_of);
     read_first(page, move |page| view! { <Page page action sent/> })
 }
 

@@ -7,6 +7,7 @@ use crate::{
     forms::{Sent, accepted, answer, keep, start_afresh},
     layout::read_first,
     routes,
+    wire::load,
 };
 use domain::{
     CostId, IncidentId,
@@ -105,7 +106,7 @@ pub fn Costs() -> impl IntoView {
     start_afresh(actions.add, "add-cost");
     let added = accepted(answer(actions.add), actions.add.version());
     let changed = accepted(answer(actions.change), actions.change.version());
-    let form = Resource::new(
+    let form = load(
         move || (id.get(), line.get(), added.get(), changed.get(), actions.remove.version().get()),
         |(id, ..)| async move { load_costs(known(id)?).await },
     );

@@ -13,6 +13,7 @@ use crate::{
     forms::{Sent, answer, keep},
     layout::read_first,
     routes,
+    wire::load,
 };
 use domain::{
     IncidentId,
@@ -52,7 +53,7 @@ pub fn Impacts() -> impl IntoView {
     let id = id_in_path();
     let action = ServerAction::<SetImpacts>::new();
     let sent = Sent::to("/fn/incident/impacts", answer(action));
-    let form = Resource::new(move || id.get(), |id| async move { load_impacts(known(id)?).await });
+    let form = load(move || id.get(), |id| async move { load_impacts(known(id)?).await });
     read_first(form, move |form| view! { <Form form action sent/> })
 }
 

@@ -7,6 +7,7 @@ use crate::{
     forms::{Sent, answer, keep},
     layout::read_first,
     routes,
+    wire::load,
 };
 use domain::{
     IncidentId,
@@ -45,7 +46,7 @@ pub fn KeyEvents() -> impl IntoView {
     let id = id_in_path();
     let action = ServerAction::<SetKeyEvents>::new();
     let sent = Sent::to("/fn/incident/key-events", answer(action));
-    let form = Resource::new(move || id.get(), |id| async move { load_key_events(known(id)?).await });
+    let form = load(move || id.get(), |id| async move { load_key_events(known(id)?).await });
     read_first(form, move |form| view! { <Form form action sent/> })
 }
 

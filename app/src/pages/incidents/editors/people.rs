@@ -7,6 +7,7 @@ use crate::{
     forms::{Sent, answer, keep},
     layout::read_first,
     routes,
+    wire::load,
 };
 use domain::{
     IncidentId,
@@ -76,7 +77,7 @@ pub fn People() -> impl IntoView {
     let leave = ServerAction::<LeaveIncident>::new();
     let sent = Sent::to("/fn/incident/roles", answer(roles));
     let left = Sent::to("/fn/incident/leave", answer(leave));
-    let form = Resource::new(move || id.get(), |id| async move { load_people(known(id)?).await });
+    let form = load(move || id.get(), |id| async move { load_people(known(id)?).await });
     read_first(form, move |form| view! { <Page form roles join leave sent left/> })
 }
 

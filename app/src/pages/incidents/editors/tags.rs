@@ -7,6 +7,7 @@ use crate::{
     forms::{Sent, answer, keep},
     layout::read_first,
     routes,
+    wire::load,
 };
 use domain::{IncidentId, incident::Set, view::TagsForm};
 use leptos::{form::ActionForm, prelude::*};
@@ -40,7 +41,7 @@ pub fn Tags() -> impl IntoView {
     let id = id_in_path();
     let action = ServerAction::<SetTags>::new();
     let sent = Sent::to("/fn/incident/tags", answer(action));
-    let form = Resource::new(move || id.get(), |id| async move { load_tags(known(id)?).await });
+    let form = load(move || id.get(), |id| async move { load_tags(known(id)?).await });
     read_first(form, move |form| view! { <Form form action sent/> })
 }
 
