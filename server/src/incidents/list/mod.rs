@@ -269,7 +269,9 @@ impl Asked<'_> {
         limit: i64,
     ) -> Result<(Vec<Incident>, Option<i64>)> {
         let mut sql = self.page(way, cursor, backward, offset, limit);
-        let rows: Vec<Listed> = sql.build_query_as().fetch_all(db).await.or_internal("reading the list")?;
+        // How words are found hangs on how many have them: a plan that is kept knows no words.
+        let found = sql.build_query_as().persistent(self.filter.search.is_none()).fetch_all(db).await;
+        let rows: Vec<Listed> = found.or_internal("reading the list")?;
         let matches = rows.first().map(|row| row.matches);
         // The first page of nothing; a search may have matches that are too weak to be shown.
         let nothing = cursor.is_none() && offset == 0 && self.filter.search.is_none();
@@ -315,7 +317,11 @@ mod tests {
             "search=checkout",
             "status=10&group=13a1b0b2-9ff9-4c2b-b665-f497102459d7",
         ] {
-            assert!(sql(query).contains("NOT i.private OR may_see_private(i.id,"), "{query}");
+            let sql = sql(query);
+            let by_row = sql.contains("(NOT i.private OR may_see_private(i.id,");
+            let as_a_set = sql.contains("(NOT i.private OR $")
+                && sql.contains("OR i.id IN (SELECT seen.id FROM private_seen_by($");
+            assert!(by_row || as_a_set, "{query}: {sql}");
         }
     }
 

@@ -24,6 +24,8 @@ enum Side {
     Private,
     /// All that the viewer sees as one set: for what goes to the end.
     PrivateAtOnce,
+    /// Public ones, and of private ones that set: for words, which may stand in many.
+    BothAtOnce,
 }
 
 /// Which rows of the whole: what stands before the limit is left out.
@@ -229,7 +231,7 @@ impl Asked<'_> {
             sql.push_bind(self.filter.search.clone()).push(")) END AS rank");
         }
         sql.push(" FROM incidents i");
-        self.conditions(sql, Side::Both);
+        self.conditions(sql, if searching { Side::BothAtOnce } else { Side::Both });
         sql.push(" ORDER BY i.id DESC");
         if let Some(newest) = newest {
             sql.push(format!(" LIMIT {newest}"));
@@ -253,9 +255,14 @@ impl Asked<'_> {
                 sql.push(" WHERE i.private AND may_see_private(i.id, ").push_bind(viewer).push(", ");
                 sql.push_bind(sees_all).push(")");
             }
-            Side::PrivateAtOnce => {
-                sql.push(" WHERE i.private AND (").push_bind(sees_all);
-                sql.push(" OR i.id IN (SELECT private_seen_by(").push_bind(viewer).push(")))");
+            Side::PrivateAtOnce | Side::BothAtOnce => {
+                sql.push(if side == Side::BothAtOnce {
+                    " WHERE (NOT i.private OR "
+                } else {
+                    " WHERE i.private AND ("
+                });
+                sql.push_bind(sees_all).push(" OR i.id IN (SELECT seen.id FROM private_seen_by(");
+                sql.push_bind(viewer).push(") AS seen (id)))");
             }
         }
         self.words(sql);
