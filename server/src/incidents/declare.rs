@@ -66,14 +66,18 @@ pub async fn declare(
     store::insert_beginnings(w.conn(), incident, &plan, updates).await?;
     let channel = if plan.needs_channel && ctx.slack().is_some() { Channel::Wanted } else { Channel::None };
     let declaring = Declaring { incident, new: true, channel: channel == Channel::Wanted };
+    let (priority, category) = (catalog.priority(plan.priority), catalog.category(plan.category));
+    let declaring = w
+        .commit(Change::IncidentDeclared(facts(incident, plan, sent_by, updates, channel)), declaring)
+        .await?;
     tracing::info!(
         ff.metric = "incident.created",
         ff.incident_id = %incident,
-        ff.priority = catalog.priority(plan.priority).map(|p| p.value),
-        ff.category = catalog.category(plan.category).map(|c| c.name.as_str()),
+        ff.priority = priority.map(|p| p.value),
+        ff.category = category.map(|c| c.name.as_str()),
         "Incident {incident} declared"
     );
-    w.commit(Change::IncidentDeclared(facts(incident, plan, sent_by, updates, channel)), declaring).await
+    Ok(declaring)
 }
 
 /// The open incident that holds the key, as far as this caller may know of it: the key is unique per fence.

@@ -86,10 +86,12 @@ async fn posted(
             known => known,
         },
     };
-    observe(&current, &plan, &catalog);
     let done =
         Updating { incident: id, update: Some(update), channel_on_its_way: channel == Channel::Wanted };
-    w.commit(Change::IncidentUpdated(facts(&current, &plan, update, channel, &catalog)), done).await
+    let change = Change::IncidentUpdated(facts(&current, &plan, update, channel, &catalog));
+    let done = w.commit(change, done).await?;
+    observe(&current, &plan, &catalog);
+    Ok(done)
 }
 
 fn facts(
