@@ -417,7 +417,7 @@ mod tests {
         assert!(body.contains(headers["x-request-id"].to_str().expect("text")), "{body}");
     }
 
-    // CFG-026
+    // WEB-009 CFG-026
     #[tokio::test]
     async fn http_is_sent_to_https_in_production_but_probes_are_let_through() {
         let prod = [("ENV", "prod")];

@@ -13,6 +13,7 @@ mod migrations;
 mod outage;
 mod pairs;
 mod plans;
+mod probes;
 mod servers;
 mod slack;
 mod sql;

@@ -236,7 +236,7 @@ async fn the_same_delivery_to_two_servers_is_taken_once() {
     t.ends_well().await;
 }
 
-// Three servers that start on an empty database make it together.
+// CFG-025: Three servers that start on an empty database make it together.
 #[tokio::test]
 async fn three_servers_migrate_an_empty_database_together() {
     let sandbox = Sandbox::start(Options::default()).await.expect("the sandbox starts");

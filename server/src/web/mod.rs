@@ -212,7 +212,7 @@ mod tests {
         assert!(!page.contains("name=\"person\""), "nobody is offered by name outside of the sandbox");
     }
 
-    // WEB-127: previews where the setting allows them. WEB-125: pages for people.
+    // CFG-014 WEB-127: previews where the setting allows them. WEB-125: pages for people.
     #[tokio::test]
     async fn error_pages_can_be_looked_at_where_a_setting_allows_it() {
         let (shown, hidden) =

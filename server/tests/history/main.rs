@@ -32,7 +32,7 @@ fn fails(words: String) -> TestCaseError {
     TestCaseError::fail(words)
 }
 
-// CORE-074 CORE-107 CORE-139: no change is lost, the rules of an incident's life hold, metrics follow key events.
+// CFG-068 CORE-074 CORE-107 CORE-139: no change is lost, the rules of an incident's life hold, metrics follow key events.
 #[test]
 fn the_history_folds_to_the_tables_at_every_moment_and_nobody_s_change_is_lost() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(3).enable_all().build();

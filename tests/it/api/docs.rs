@@ -62,7 +62,7 @@ async fn the_document_and_its_page_are_there_for_anybody() {
     assert!(policy.is_none_or(|policy| policy.contains("'self'")), "its scripts may run");
 }
 
-// API-079: without the setting there is nothing.
+// CFG-015 API-079: without the setting there is nothing.
 #[tokio::test]
 async fn the_document_is_hidden_by_a_setting() {
     let t = App::with(Setup::default().env("FF_EXPOSE_API_DOCS", "false")).await;

@@ -4,4 +4,5 @@ mod doctor;
 mod erase;
 mod manifest;
 mod schedules;
+mod settings;
 mod verify;

@@ -74,28 +74,45 @@ async fn clone(conn: &mut PgConnection, of: &str) -> String {
     name
 }
 
+async fn end_sessions(conn: &mut PgConnection, of: &str) {
+    sqlx::query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1")
+        .bind(of)
+        .execute(conn)
+        .await
+        .expect("connections can be ended");
+}
+
 impl Database {
     /// A second one that is the same in every row. Ends all connections to the first: stop its server before.
     pub async fn twin(&self) -> Self {
         let cluster = CLUSTER.get_or_init(Cluster::start).await;
-        let mine: url::Url = self.url.parse().expect("the address of a database");
-        let mine = mine.path().trim_start_matches('/').to_owned();
         let mut conn = PgConnection::connect(cluster.url.as_str()).await.expect("PostgreSQL answers");
-        sqlx::query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1")
-            .bind(&mine)
-            .execute(&mut conn)
-            .await
-            .expect("connections can be ended");
-        Database { url: cluster.database(&clone(&mut conn, &mine).await) }
+        end_sessions(&mut conn, &self.name()).await;
+        Database { url: cluster.database(&clone(&mut conn, &self.name()).await) }
     }
 
     /// Takes it away, whoever is connected.
     pub async fn drop_now(&self) {
         let cluster = CLUSTER.get_or_init(Cluster::start).await;
-        let mine: url::Url = self.url.parse().expect("the address of a database");
         let mut conn = PgConnection::connect(cluster.url.as_str()).await.expect("PostgreSQL answers");
-        let sql = format!("DROP DATABASE {} WITH (FORCE)", mine.path().trim_start_matches('/'));
+        let sql = format!("DROP DATABASE {} WITH (FORCE)", self.name());
         sqlx::query(AssertSqlSafe(sql)).execute(&mut conn).await.expect("a test's database is dropped");
+    }
+
+    /// Takes no connection any more, and ends those that are; or takes them again.
+    pub async fn close(&self, closed: bool) {
+        let cluster = CLUSTER.get_or_init(Cluster::start).await;
+        let mut conn = PgConnection::connect(cluster.url.as_str()).await.expect("PostgreSQL answers");
+        let sql = format!("ALTER DATABASE {} ALLOW_CONNECTIONS {}", self.name(), !closed);
+        sqlx::query(AssertSqlSafe(sql)).execute(&mut conn).await.expect("a database is closed");
+        if closed {
+            end_sessions(&mut conn, &self.name()).await;
+        }
+    }
+
+    fn name(&self) -> String {
+        let mine: url::Url = self.url.parse().expect("the address of a database");
+        mine.path().trim_start_matches('/').to_owned()
     }
 
     /// A new one with nothing in it.

@@ -82,6 +82,17 @@ impl App {
         Server::start(&self.database.url, &self.sandbox, &setup).await
     }
 
+    /// A worker of its own on the same database, that answers nobody.
+    pub async fn another_worker(&self) -> Server {
+        Server::worker_alone(&self.database.url, &self.sandbox, &Setup::default().env("BASE_URL", self.url()))
+            .await
+    }
+
+    /// Closes the database to everybody, as when it is down; or opens it again.
+    pub async fn close_database(&self, closed: bool) {
+        self.database.close(closed).await;
+    }
+
     /// Stops the server and copies its database; start the server anew before going on.
     pub async fn twin_database(&self) -> cluster::Database {
         self.server.kill().await;

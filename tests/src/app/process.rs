@@ -72,6 +72,28 @@ pub struct Server {
 impl Server {
     /// Starts one on a free port and waits until it is healthy.
     pub async fn start(database_url: &str, sandbox: &Sandbox, setup: &Setup) -> Self {
+        let mut args = vec!["serve"];
+        if setup.no_worker {
+            args.push("--no-worker");
+        }
+        let server = Self::of(database_url, sandbox, setup, &args);
+        server.restart().await;
+        server
+    }
+
+    /// Starts a worker that answers nobody, and waits until it is ready.
+    pub async fn worker_alone(database_url: &str, sandbox: &Sandbox, setup: &Setup) -> Self {
+        let server = Self::of(database_url, sandbox, setup, &["worker"]);
+        server.spawn().await;
+        let end = Instant::now() + Duration::from_secs(30);
+        while server.worker().is_none() {
+            assert!(Instant::now() < end, "the worker does not become ready:\n{}", server.log());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        server
+    }
+
+    fn of(database_url: &str, sandbox: &Sandbox, setup: &Setup, args: &[&str]) -> Self {
         let port = free_port();
         let url = format!("http://127.0.0.1:{port}");
         let mut env = environment(database_url);
@@ -92,14 +114,9 @@ impl Server {
         for (name, value) in &setup.env {
             set(name, value.clone());
         }
-        let mut args = vec!["serve".to_owned()];
-        if setup.no_worker {
-            args.push("--no-worker".into());
-        }
+        let args = args.iter().map(ToString::to_string).collect();
         let log = std::env::temp_dir().join(format!("firefighter-test-{}-{port}.log", std::process::id()));
-        let server = Server { url, env: Mutex::new(env), args, child: tokio::sync::Mutex::new(None), log };
-        server.restart().await;
-        server
+        Server { url, env: Mutex::new(env), args, child: tokio::sync::Mutex::new(None), log }
     }
 
     /// Variables of the next start.
