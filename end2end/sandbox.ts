@@ -92,7 +92,12 @@ export function option(view: View, label: string): string {
 async function until<T>(what: string, look: (state: State) => T | undefined): Promise<T> {
   let found: T | undefined;
   await expect
-    .poll(async () => (found = look(await state())) !== undefined, { message: what, intervals: [50, 100, 200] })
+    .poll(async () => (found = look(await state())) !== undefined, {
+      message: what,
+      intervals: [50, 100, 200],
+      // All stories share what Slack grants an app in a minute.
+      timeout: 30_000,
+    })
     .toBe(true);
   return found as T;
 }

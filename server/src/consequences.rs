@@ -73,20 +73,26 @@ fn after_attached(a: &Attached) -> Vec<Job> {
 fn after_updated(u: &Updated) -> Vec<Job> {
     let incident = u.incident;
     let mut jobs = Vec::new();
+    let said = SlackJob::PostUpdate { incident, update: u.update };
     match u.channel {
         Channel::None | Channel::Archived => {}
         // Raised from P4: the channel it lacked, dressed as at declaring; then the update itself.
-        Channel::Wanted => jobs.extend(set_up(incident, Some(u.update))),
-        Channel::There if u.touches_channel => {
-            jobs.extend(slack([
-                SlackJob::ReconcileChannel { incident },
-                SlackJob::DeclaredCard { incident },
-            ]));
+        Channel::Wanted => {
+            jobs.extend(set_up(incident, Some(u.update)));
+            jobs.push(Job::Slack(said));
         }
-        Channel::There => {}
+        Channel::There => {
+            // Words first: name and topic may wait for their turn, when many incidents change at once.
+            jobs.push(Job::Slack(said));
+            if u.touches_channel {
+                jobs.extend(slack([
+                    SlackJob::ReconcileChannel { incident },
+                    SlackJob::DeclaredCard { incident },
+                ]));
+            }
+        }
     }
     if matches!(u.channel, Channel::Wanted | Channel::There) {
-        jobs.extend(slack([SlackJob::PostUpdate { incident, update: u.update }]));
         // The last of its lane: nothing is said after it.
         jobs.extend(u.closed_now.then_some(Job::Slack(SlackJob::ArchiveChannel { incident })));
     }

@@ -1,9 +1,12 @@
 //! Updating from Slack: the hub, the form, a stale form, and raising what had no channel.
 
 use serde_json::{Value, json};
-use tests::app::{
-    App,
-    slack::{Declares, option, said},
+use tests::{
+    app::{
+        App,
+        slack::{Declares, option, said},
+    },
+    sandbox::faults::{Fault, Kind},
 };
 
 const WORDS: &str = "The payment provider answers again.";
@@ -33,6 +36,31 @@ async fn an_update_from_the_channel_is_said_there() {
     let last = said(&json!(after.messages.iter().map(|m| json!({"blocks": m.blocks})).collect::<Vec<_>>()));
     assert!(last.contains(WORDS) && last.contains("Investigating"), "{last}");
     assert!(after.topic.value.contains("Investigating"), "{}", after.topic.value);
+    t.ends_well().await;
+}
+
+// Words do not wait for the name and the topic of the channel.
+#[tokio::test]
+async fn words_are_said_while_the_topic_waits_for_its_turn() {
+    let t = App::start().await;
+    let yusuf = t.slack("U0YUSUF");
+    let id = yusuf.declares(&Declares::default()).await;
+    let channel = channel_of(&t, id).await;
+    yusuf.types(&channel.id, "update").await;
+    let hub = yusuf.reads(&format!("Update incident #{id}")).await;
+    yusuf.uses(&hub, "push_modal_incident_update_status", Value::Null).await;
+    let form = yusuf.sees("incident_update_status").await;
+    t.sandbox.order(Fault::slack("conversations.setTopic", Kind::RateLimited { retry_after: 30 }, 1));
+    let chosen = option(&form, "Investigating");
+    yusuf.submits(&form, &[("message", json!(WORDS)), ("status", json!(chosen))]).await;
+    // No minute passes.
+    t.until_idle().await;
+    let now =
+        t.sandbox.read(|s| s.slack.channels.iter().find(|c| c.id == channel.id).cloned()).expect("there");
+    assert!(!now.topic.value.contains("Investigating"), "the topic waits: {}", now.topic.value);
+    let last = said(&json!(now.messages.iter().map(|m| json!({"blocks": m.blocks})).collect::<Vec<_>>()));
+    assert!(last.contains(WORDS), "{last}");
+    assert!(channel_of(&t, id).await.topic.value.contains("Investigating"));
     t.ends_well().await;
 }
 
