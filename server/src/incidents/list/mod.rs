@@ -95,8 +95,8 @@ pub async fn list_all(
         way => way,
     };
     let mut sql = Asked { filter, viewer }.select(&way, None, false, 0, limit);
-    let rows: Vec<IncidentRow> =
-        sql.build_query_as().fetch_all(&ctx.db).await.or_internal("reading all of the list")?;
+    let found = sql.build_query_as().persistent(keeps_plan(filter)).fetch_all(&ctx.db).await;
+    let rows: Vec<IncidentRow> = found.or_internal("reading all of the list")?;
     Ok(rows.into_iter().map(Incident::from).collect())
 }
 
@@ -106,7 +106,13 @@ pub async fn list_all(
 /// When the database does not answer.
 pub async fn count_all(ctx: &Context, viewer: Viewer, filter: &Filter) -> Result<i64> {
     let mut sql = Asked { filter, viewer }.count_to_the_end();
-    sql.build_query_scalar().fetch_one(&ctx.db).await.or_internal("counting all of the list")
+    let counted = sql.build_query_scalar().persistent(keeps_plan(filter)).fetch_one(&ctx.db).await;
+    counted.or_internal("counting all of the list")
+}
+
+/// How words are found hangs on how many incidents have them, and a plan that is kept knows no words.
+fn keeps_plan(filter: &Filter) -> bool {
+    filter.search.is_none()
 }
 
 /// How rows are found in their order.
@@ -269,8 +275,7 @@ impl Asked<'_> {
         limit: i64,
     ) -> Result<(Vec<Incident>, Option<i64>)> {
         let mut sql = self.page(way, cursor, backward, offset, limit);
-        // How words are found hangs on how many have them: a plan that is kept knows no words.
-        let found = sql.build_query_as().persistent(self.filter.search.is_none()).fetch_all(db).await;
+        let found = sql.build_query_as().persistent(keeps_plan(self.filter)).fetch_all(db).await;
         let rows: Vec<Listed> = found.or_internal("reading the list")?;
         let matches = rows.first().map(|row| row.matches);
         // The first page of nothing; a search may have matches that are too weak to be shown.
@@ -282,12 +287,14 @@ impl Asked<'_> {
     /// How many match, up to one more than [`COUNTED`].
     async fn count(&self, db: &PgPool) -> Result<i64> {
         let mut sql = self.counted();
-        sql.build_query_scalar().fetch_one(db).await.or_internal("counting the list")
+        let counted = sql.build_query_scalar().persistent(keeps_plan(self.filter)).fetch_one(db).await;
+        counted.or_internal("counting the list")
     }
 
     async fn exceeds(&self, db: &PgPool, limit: i64) -> Result<bool> {
         let mut sql = self.has_more_than(limit);
-        sql.build_query_scalar().fetch_one(db).await.or_internal("asking whether the list is long")
+        let longer = sql.build_query_scalar().persistent(keeps_plan(self.filter)).fetch_one(db).await;
+        longer.or_internal("asking whether the list is long")
     }
 }
 
