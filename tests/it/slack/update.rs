@@ -4,18 +4,29 @@ use serde_json::{Value, json};
 use tests::{
     app::{
         App,
-        slack::{Declares, option, said},
+        slack::{Declares, Person, option, said},
     },
-    sandbox::faults::{Fault, Kind},
+    sandbox::{
+        faults::{Fault, Kind},
+        slack::state::{Channel, View},
+    },
 };
 
 const WORDS: &str = "The payment provider answers again.";
 
-async fn channel_of(t: &App, id: i64) -> tests::sandbox::slack::state::Channel {
+async fn channel_of(t: &App, id: i64) -> Channel {
     t.run_jobs().await;
     let part = format!("-{id}-prd-");
     let found = t.sandbox.read(|s| s.slack.channels.iter().find(|c| c.name.contains(&part)).cloned());
     found.expect("the incident has a channel")
+}
+
+/// From what is typed in the channel over the hub to the form.
+async fn opens_form(person: &Person, channel: &str, typed: &str, id: i64) -> View {
+    person.types(channel, typed).await;
+    let hub = person.reads(&format!("Update incident #{id}")).await;
+    person.uses(&hub, "push_modal_incident_update_status", Value::Null).await;
+    person.sees("incident_update_status").await
 }
 
 // SLK-031 SLK-055 SLK-073 SLK-074: from the channel, without naming the incident.
@@ -25,10 +36,7 @@ async fn an_update_from_the_channel_is_said_there() {
     let yusuf = t.slack("U0YUSUF");
     let id = yusuf.declares(&Declares::default()).await;
     let channel = channel_of(&t, id).await;
-    yusuf.types(&channel.id, "update").await;
-    let hub = yusuf.reads(&format!("Update incident #{id}")).await;
-    yusuf.uses(&hub, "push_modal_incident_update_status", Value::Null).await;
-    let form = yusuf.sees("incident_update_status").await;
+    let form = opens_form(&yusuf, &channel.id, "update", id).await;
     let chosen = option(&form, "Investigating");
     let answer = yusuf.submits(&form, &[("message", json!(WORDS)), ("status", json!(chosen))]).await;
     assert!(answer.is_fine(), "{answer:?}");
@@ -46,10 +54,7 @@ async fn words_are_said_while_the_topic_waits_for_its_turn() {
     let yusuf = t.slack("U0YUSUF");
     let id = yusuf.declares(&Declares::default()).await;
     let channel = channel_of(&t, id).await;
-    yusuf.types(&channel.id, "update").await;
-    let hub = yusuf.reads(&format!("Update incident #{id}")).await;
-    yusuf.uses(&hub, "push_modal_incident_update_status", Value::Null).await;
-    let form = yusuf.sees("incident_update_status").await;
+    let form = opens_form(&yusuf, &channel.id, "update", id).await;
     t.sandbox.order(Fault::slack("conversations.setTopic", Kind::RateLimited { retry_after: 30 }, 1));
     let chosen = option(&form, "Investigating");
     yusuf.submits(&form, &[("message", json!(WORDS)), ("status", json!(chosen))]).await;
@@ -72,9 +77,7 @@ async fn a_stale_form_comes_back_with_both_values() {
     let id = yusuf.declares(&Declares::default()).await;
     let channel = channel_of(&t, id).await;
     for person in [&yusuf, &ines] {
-        person.types(&channel.id, &format!("update {id}")).await;
-        let hub = person.reads(&format!("Update incident #{id}")).await;
-        person.uses(&hub, "push_modal_incident_update_status", Value::Null).await;
+        opens_form(person, &channel.id, &format!("update {id}"), id).await;
     }
     let (his, hers) = (yusuf.sees("incident_update_status").await, ines.sees("incident_update_status").await);
     let p1 = option(&his, "P1 - Critical: the business stands still, executives are involved");
