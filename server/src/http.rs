@@ -391,6 +391,7 @@ mod tests {
         (parts.status, parts.headers, String::from_utf8_lossy(&bytes).into_owned())
     }
 
+    // WEB-009: the headers; in production with HSTS, see below.
     #[tokio::test]
     async fn every_answer_carries_its_id_the_person_and_the_security_headers() {
         let (status, headers, _) = ask(app(&[]), Request::get("/")).await;

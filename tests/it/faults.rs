@@ -21,7 +21,7 @@ use tests::{
     },
 };
 
-/// Two cores: more at once only wait for each other.
+/// A cell waits for half of its time. On two cores more at once only wait for each other.
 const AT_ONCE: usize = 6;
 /// Calls end after so long where one hangs.
 const PATIENCE: &str = "1200";

@@ -62,8 +62,11 @@ async fn a_worker_is_a_process_of_its_own() {
     assert_eq!(says(&t, READY).await, (StatusCode::SERVICE_UNAVAILABLE, idle));
     let web = t.web_as("yusuf.demir").await;
     crate::stories::declare(&t, &web, P2).await;
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    assert_eq!(t.sandbox.calls("conversations.create"), 0, "nobody is there to do it");
+    let jobs = t.jobs().await;
+    assert!(
+        !jobs.is_empty() && jobs.iter().all(|job| job.ends_with(": waiting")),
+        "nobody is there: {jobs:#?}"
+    );
 
     let worker = t.another_worker().await;
     t.run_jobs().await;
@@ -80,6 +83,26 @@ async fn a_worker_is_a_process_of_its_own() {
     t.ends_well().await;
     worker.terminate().await;
     assert!(worker.until_ended().await.success(), "{}", worker.log());
+}
+
+// What a page reads breaks in a task of its own: the page and the log say the reference of the request all the same.
+#[tokio::test]
+async fn a_page_that_cannot_be_read_tells_its_reference() {
+    let t = App::start().await;
+    let web = t.web_as("yusuf.demir").await;
+    sqlx::query("ALTER TABLE incident_updates RENAME TO incident_updates_gone")
+        .execute(&t.db)
+        .await
+        .expect("renamed");
+    let page = web.once(Method::GET, "/", None).await;
+    assert_eq!(page.status, StatusCode::INTERNAL_SERVER_ERROR);
+    let reference = page.headers["x-request-id"].to_str().expect("text").to_owned();
+    assert!(page.text().contains(&reference), "{reference}: {}", page.text());
+    let log = t.server.log();
+    assert!(
+        log.lines().any(|line| line.contains("ERROR") && line.contains(&format!("reference={reference}"))),
+        "{log}"
+    );
 }
 
 // WEB-128: search engines stay away, whoever asks.
