@@ -7,10 +7,11 @@ use crate::{
     change::Change,
     consequences::consequences,
     context::Context,
+    db,
     failure::{self, OrInternal},
     fault, history,
     jobs::{Run, queue},
-    live,
+    live, told,
 };
 use domain::{Actor, Caller, Error, IncidentId, Origin, Result, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
@@ -51,7 +52,7 @@ impl Context {
     /// # Errors
     /// When the database does not answer.
     pub async fn write(&self, caller: &Caller) -> Result<Write> {
-        let tx = self.db.begin().await.or_internal("beginning a transaction")?;
+        let tx = db::begin(&self.db).await.or_internal("beginning a transaction")?;
         Ok(Write { tx, ctx: self.clone(), caller: caller.clone(), now: self.now(), parent: None, sent: None })
     }
 }
@@ -134,6 +135,7 @@ impl Write {
         self.store_answer(change.incident(), &answer).await?;
         fault!("write.before_commit");
         self.tx.commit().await.or_internal("committing")?;
+        told::it_changed();
         fault!("write.after_commit");
         if !jobs.is_empty() {
             queue::announce(&self.ctx);

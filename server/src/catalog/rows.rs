@@ -1,7 +1,7 @@
 //! The rows of the reference tables as a [`Catalog`]: one snapshot, one query per table.
 
 use super::times::{self, Times};
-use crate::failure::OrInternal;
+use crate::{db, failure::OrInternal};
 use domain::{
     CategoryId, CostTypeId, EnvironmentId, GroupId, ImpactLevelId, ImpactTypeId, MetricTypeId,
     MilestoneTypeId, PriorityId, Result, RoleTypeId, SeverityId,
@@ -21,7 +21,7 @@ pub(super) async fn read(db: &PgPool) -> Result<(Uuid, Catalog, Times)> {
 
 async fn tables(db: &PgPool) -> sqlx::Result<(Uuid, Catalog, Times)> {
     // One snapshot for all tables and the version; it ends with a rollback, there is nothing to commit.
-    let mut tx = db.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let mut tx = db::begin_reading(db).await?;
     let version = sqlx::query_scalar!("SELECT version FROM catalog_version").fetch_one(&mut *tx).await?;
     let catalog = Catalog {
         environments: environments(&mut tx).await?,

@@ -10,7 +10,7 @@ pub use private::{PrivateError, PrivatePostgres};
 
 use crate::settings::{DatabaseSettings, DatabaseSource, Settings};
 use sqlx::{
-    AssertSqlSafe, Connection, PgPool,
+    AssertSqlSafe, Connection, PgPool, Postgres, Transaction,
     error::DatabaseError as ServerError,
     migrate::{MigrateError, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -131,6 +131,35 @@ async fn open(
         make_schema(&pool, schema).await.map_err(connecting)?;
     }
     Ok(pool)
+}
+
+/// Begins a transaction. Whoever asked may be gone before PostgreSQL answers (a browser that leaves, a time that is over):
+/// sqlx would then forget that it began one, and the next to get the connection would write into it and never commit.
+/// So it is begun in a task of its own, which hears the answer and rolls back.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn begin(db: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>> {
+    begun(db.clone(), None).await
+}
+
+/// The same, all reads of which see the same moment.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn begin_reading(db: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>> {
+    begun(db.clone(), Some("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")).await
+}
+
+async fn begun(db: PgPool, by: Option<&'static str>) -> sqlx::Result<Transaction<'static, Postgres>> {
+    let begins = async move {
+        match by {
+            Some(statement) => db.begin_with(statement).await,
+            None => db.begin().await,
+        }
+    };
+    // A task ends otherwise only with the process.
+    tokio::spawn(begins).await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
 }
 
 fn with_session_settings(options: PgConnectOptions, settings: &DatabaseSettings) -> PgConnectOptions {

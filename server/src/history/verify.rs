@@ -5,7 +5,7 @@
 //! `desk` have seen it. `desk` is walked first; its roots count as far as it is whole.
 
 use super::{DESK, digest, link, roots::Head};
-use crate::failure::OrInternal;
+use crate::{db, failure::OrInternal};
 use domain::{Result, Timestamp};
 use serde_json::Value;
 use sqlx::{PgConnection, PgPool};
@@ -69,11 +69,7 @@ type Flaw = (i64, &'static str);
 pub async fn verify(db: &PgPool) -> Result<Verdict> {
     let mut verdict = Verdict::default();
     // One moment for all of it: what is written meanwhile is no flaw.
-    let mut tx = db.begin().await.or_internal("beginning to verify")?;
-    sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        .execute(&mut *tx)
-        .await
-        .or_internal("beginning to verify")?;
+    let mut tx = db::begin_reading(db).await.or_internal("beginning to verify")?;
     let desk = Stream::read(&mut tx, DESK).await?;
     let (roots, flaw) = desk.walk(&Seen::new());
     verdict.add(&desk, flaw);

@@ -1,7 +1,7 @@
 //! Pacing and pauses that all servers share: token buckets and 429s are rows.
 
 use super::JobError;
-use crate::failure::OrInternal;
+use crate::{db, failure::OrInternal};
 use domain::Timestamp;
 use sqlx::PgPool;
 use std::time::Duration;
@@ -39,7 +39,7 @@ pub async fn take(
     per_second: f64,
     now: Timestamp,
 ) -> Result<(), JobError> {
-    let mut tx = db.begin().await?;
+    let mut tx = db::begin(db).await?;
     sqlx::query!(
         "INSERT INTO vendor_buckets (key, tokens, at) VALUES ($1, $2, $3) ON CONFLICT (key) DO NOTHING",
         key,

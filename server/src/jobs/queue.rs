@@ -1,7 +1,7 @@
 //! The queue: insert, claim, finish. All of it is rows; no server knows more than another.
 
 use super::job::{Job, JobError, Run};
-use crate::{context::Context, failure::OrInternal, fault};
+use crate::{context::Context, db, failure::OrInternal, fault};
 use domain::{Caller, JobId, Result, Timestamp};
 use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection, PgPool};
@@ -252,7 +252,7 @@ pub async fn finish(
     now: Timestamp,
 ) -> Result<bool> {
     let run = &claimed.run;
-    let mut tx = db.begin().await.or_internal("beginning a finish")?;
+    let mut tx = db::begin(db).await.or_internal("beginning a finish")?;
     let next = match ended {
         Ok(_) => Next { state: "done", ..Next::default() },
         Err(JobError::Drop { why }) => {

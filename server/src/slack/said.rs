@@ -13,7 +13,7 @@ use super::{
     jobs::{Desk, page},
 };
 use crate::{
-    fault,
+    db, fault,
     jobs::{Done, Job, JobError, SlackJob, queue},
 };
 use chrono::TimeDelta;
@@ -135,7 +135,7 @@ pub async fn done(desk: &Desk<'_>, say: &Say, at: &Posted) -> Result<bool, JobEr
 /// of a server that died may still be on its way. Ordered with the note and not before, so that the look knows the place
 /// however long the repetition took.
 pub async fn landed(desk: &Desk<'_>, say: &Say, at: &Posted) -> Result<bool, JobError> {
-    let mut tx = desk.ctx.db.begin().await?;
+    let mut tx = db::begin(&desk.ctx.db).await?;
     let noted = note(&mut tx, desk, say, at).await?;
     if noted && say.tried_at.is_some() {
         let now = desk.ctx.now();

@@ -3,7 +3,10 @@
 //! Called only when the server talks to the sandbox in a development environment: everybody has the same password.
 
 use super::{Email, NewUser, SlackAccount, admin, directory, groups, login, password, slack_accounts};
-use crate::failure::{OrInternal, broken};
+use crate::{
+    db,
+    failure::{OrInternal, broken},
+};
 use domain::{Result, Timestamp};
 use sqlx::{PgConnection, PgPool};
 
@@ -35,7 +38,7 @@ pub async fn ensure_sandbox_people(db: &PgPool, now: Timestamp) -> Result<()> {
         .await
         .map_err(|panic| broken("hashing the sandbox's password", &panic))?
         .map_err(|error| broken("hashing the sandbox's password", &error))?;
-    let mut tx = db.begin().await.or_internal("beginning a transaction")?;
+    let mut tx = db::begin(db).await.or_internal("beginning a transaction")?;
     for (first, last, slack_id) in PEOPLE {
         ensure(&mut tx, first, last, slack_id, &hash, now).await?;
     }

@@ -43,9 +43,10 @@ fn the_history_folds_to_the_tables_at_every_moment_and_nobody_s_change_is_lost()
         runner(6).run(&vec(acts::act(), 70), |acts| runtime.block_on(one_after_another(&desk, &acts)));
     let shift = || vec((acts::act(), proptest::option::weighted(0.25, 200u64..9_000)), 14);
     let together = runner(5).run(&vec(shift(), 2..4), |shifts| runtime.block_on(all_at_once(&desk, shifts)));
-    let (missing, verdict) = runtime.block_on(async {
+    let (missing, verdict, open) = runtime.block_on(async {
         let missing = desk.kinds_that_never_came().await;
-        (missing, server::history::verify(&desk.db).await.expect("the history can be walked"))
+        let verdict = server::history::verify(&desk.db).await.expect("the history can be walked");
+        (missing, verdict, transactions_left_open(&desk).await)
     });
     runtime.block_on(desk.close());
 
@@ -53,6 +54,7 @@ fn the_history_folds_to_the_tables_at_every_moment_and_nobody_s_change_is_lost()
     together.unwrap_or_else(|e| panic!("all at once: {e}"));
     assert!(missing.is_empty(), "no act does what these records tell: {missing:?}");
     assert!(verdict.broken.is_empty(), "{:?}", verdict.broken);
+    assert_eq!(open, 0, "no connection waits inside of a transaction");
 }
 
 /// After each act the tables are kept; at the end each moment is folded again.
@@ -135,4 +137,33 @@ async fn judge(desk: &Desk, id: IncidentId) -> Result<(), TestCaseError> {
 fn same(folded: &Past, tables: &Past, when: &str) -> Result<(), TestCaseError> {
     prop_assert_eq!(folded, tables, "the fold is not the tables {}", when);
     Ok(())
+}
+
+/// Whoever goes away while a transaction begins leaves none behind: the next one on that connection would write into it,
+/// and what it wrote would never be committed.
+async fn transactions_left_open(desk: &Desk) -> i64 {
+    for looks in 0..40 {
+        let mut begins = Box::pin(server::db::begin(&desk.db));
+        for _ in 0..=looks % 4 {
+            if futures::poll!(&mut begins).is_ready() {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+    let mut connections = Vec::new();
+    for _ in 0..desk.db.size() {
+        connections.push(desk.db.acquire().await.expect("a connection"));
+    }
+    // Each has answered, so what it was sent before has happened.
+    for connection in &mut connections {
+        sqlx::query("SELECT 1").execute(&mut **connection).await.expect("an answer");
+    }
+    sqlx::query_scalar(
+        "SELECT count(*) FROM pg_stat_activity
+         WHERE datname = current_database() AND state LIKE 'idle in transaction%'",
+    )
+    .fetch_one(&mut *connections[0])
+    .await
+    .expect("what connections do")
 }
