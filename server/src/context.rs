@@ -1,6 +1,8 @@
 //! What every room works with: database, clock, settings, reference data, vendors. Cheap to clone.
 
-use crate::{catalog, live, settings::Settings, slack::client::Client as SlackClient};
+use crate::{
+    catalog, incidents::Boards, live, looks::Marks, settings::Settings, slack::client::Client as SlackClient,
+};
 use domain::{Result, Timestamp, catalog::Catalog, incident::Postmortem};
 use sqlx::PgPool;
 use std::{
@@ -25,6 +27,10 @@ pub struct Inner {
     pub(crate) announcing: AtomicBool,
     /// What open pages are told.
     pub live: live::Hub,
+    /// What burns and what is active, as it was read last.
+    pub(crate) boards: Boards,
+    /// Who looked at what, until it is written down.
+    pub(crate) looks: Marks,
     catalog: catalog::Cache,
     slack: Option<SlackClient>,
 }
@@ -45,6 +51,8 @@ impl Context {
             wake: Notify::new(),
             announcing: AtomicBool::new(false),
             live: live::Hub::default(),
+            boards: Boards::default(),
+            looks: Marks::default(),
             catalog: catalog::Cache::default(),
             slack,
         }))

@@ -4,7 +4,7 @@
 //! No answer is without a Content-Security-Policy, and none may be kept by others unless it says so itself.
 //! A panic inside is logged and answered with 500 and the request's id, so that a person can name what went wrong.
 
-use crate::{catalog, failure, settings::Settings};
+use crate::{failure, settings::Settings, told};
 use axum::{
     Extension, Json, Router,
     body::{Body, HttpBody},
@@ -120,7 +120,7 @@ async fn log_request(State(outer): State<Outer>, mut request: Request, next: Nex
     let span = tracing::info_span!("request", request.id = %id);
     let began = Instant::now();
 
-    let work = failure::under(id.to_string(), catalog::during(next.run(request)));
+    let work = failure::under(id.to_string(), told::during(next.run(request)));
     let work = AssertUnwindSafe(work).catch_unwind();
     let mut response = work.instrument(span.clone()).await.unwrap_or_else(|_| broken(&line.path, &id));
 

@@ -42,7 +42,7 @@ const PLUMBING: [(&str, &[&str]); 16] = [
     ("submissions", &["server/src/write.rs"]),
     ("drafts", &["server/src/web/", "server/src/slack/"]),
     ("sessions", &["server/src/web/"]),
-    ("looks", &["server/src/web/"]),
+    ("looks", &["server/src/looks.rs"]),
     ("history", &["server/src/history/"]),
     ("history_text", &["server/src/history/"]),
     ("history_heads", &["server/src/history/"]),

@@ -2,7 +2,7 @@
 //!
 //! Every rule and every form reads it, people change it seldom. So each server keeps it whole in memory and asks the
 //! database one tiny question per request: which version is it now? Who asks something else first asks that along
-//! ([`told`]). Triggers of the reference tables renew the version in the transaction of the change, so a server that
+//! ([`told::catalog_is`]). Triggers of the reference tables renew the version in the transaction of the change, so a server that
 //! was told the old version also saw the old rows, however many servers there are.
 
 mod rows;
@@ -10,42 +10,14 @@ mod times;
 
 pub use times::{Stamps, Times};
 
-use crate::failure::OrInternal;
+use crate::{failure::OrInternal, told};
 use domain::{Result, Timestamp, catalog::Catalog};
-use futures::future::Either;
 use sqlx::PgPool;
-use std::{
-    cell::Cell,
-    sync::{Arc, PoisonError, RwLock},
-};
+use std::sync::{Arc, PoisonError, RwLock};
 use uuid::Uuid;
 
 /// The seed, which only adds what is missing; also the last of the first migrations.
 const SEED: &str = include_str!("../../../migrations/20261124000400_seed.sql");
-
-tokio::task_local! {
-    /// The version that this request was told last.
-    static TOLD: Cell<Option<Uuid>>;
-}
-
-/// Runs `request`: within it, reference data is that of the version it was told, and asked for at most once.
-pub async fn during<F: Future>(request: F) -> F::Output {
-    TOLD.scope(Cell::new(None), request).await
-}
-
-/// `work`, with the version that whoever spawns it was told.
-pub fn inherit<F: Future>(work: F) -> impl Future<Output = F::Output> {
-    match TOLD.try_with(Cell::get) {
-        Ok(version) => Either::Left(TOLD.scope(Cell::new(version), work)),
-        Err(_outside_of_requests) => Either::Right(work),
-    }
-}
-
-/// A read of this request says which version it saw. What it refers to is then known, too.
-pub fn told(version: Uuid) {
-    // Outside of requests every read asks for itself.
-    let _asks_itself = TOLD.try_with(|told| told.set(Some(version)));
-}
 
 /// What this process remembers of the reference data. Correct without being told of changes.
 #[derive(Debug, Default)]
@@ -77,7 +49,7 @@ impl Cache {
     }
 
     async fn kept(&self, db: &PgPool) -> Result<Kept> {
-        let now = match TOLD.try_with(Cell::get).ok().flatten() {
+        let now = match told::catalog() {
             Some(version) => version,
             None => sqlx::query_scalar!("SELECT version FROM catalog_version")
                 .fetch_one(db)
@@ -85,11 +57,11 @@ impl Cache {
                 .or_internal("reading the version of the reference data")?,
         };
         if let Some(known) = self.known(now) {
-            told(now);
+            told::catalog_is(now);
             return Ok(known);
         }
         let (version, catalog, times) = rows::read(db).await?;
-        told(version);
+        told::catalog_is(version);
         let fresh = Kept { version, catalog: Arc::new(catalog), times: Arc::new(times) };
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(fresh.clone());
         Ok(fresh)

@@ -4,7 +4,7 @@ use crate::{
     api,
     context::{Clock, Context},
     db::{self, Database},
-    http, jobs, listen, live,
+    http, jobs, listen, live, looks,
     settings::{Profile, Settings},
     slack::{
         self,
@@ -148,6 +148,8 @@ async fn answer(
     if let Err(error) = streams.await {
         tracing::error!("Listening for news ended badly: {error}");
     }
+    // Written down by `or_internal`; people see the same things as new once more.
+    let _shown_twice = looks::write_down(&ctx).await;
     if let Some(worker) = worker {
         join(worker, drained).await;
     }

@@ -1,14 +1,14 @@
-//! What stands around one incident on its page – timeline, people, impacts, durations, deliveries, costs, tags, notes –
-//! in one statement. Asked behind the fence, by whoever read the incident.
+//! One incident for its page, with what stands around it – timeline, people, impacts, durations, deliveries, costs, tags,
+//! notes – in one statement.
 
 use super::{
     notes::{self, Note},
-    query::{Delivery, Holder, Person, Update, UpdateRow},
+    query::{Delivery, Holder, Incident, IncidentRow, Person, Update, UpdateRow},
 };
-use crate::failure::OrInternal;
+use crate::{failure::OrInternal, looks::Last};
 use domain::{
-    CostId, CostTypeId, ImpactLevelId, ImpactTypeId, IncidentId, JobId, MetricTypeId, Result, RoleTypeId,
-    Timestamp, UserId,
+    CostId, CostTypeId, Error, ImpactLevelId, ImpactTypeId, IncidentId, JobId, MetricTypeId, Result,
+    RoleTypeId, Timestamp, UserId, Viewer,
     incident::{Cents, Cost, Milestone, Milestones, Tag, milestone::latest},
 };
 use serde::Deserialize;
@@ -46,7 +46,7 @@ pub struct LeftOut {
     pub last: Timestamp,
 }
 
-/// Whether an entry changed something. It is read however old it is, for what was true since then. [`around`] says the
+/// Whether an entry changed something. It is read however old it is, for what was true since then. [`whole`] says the
 /// same in SQL.
 pub(super) fn changes(update: &Update) -> bool {
     update.is_milestone
@@ -111,12 +111,24 @@ struct RecordRow {
     body: serde_json::Value,
 }
 
-/// Reads it, with the newest `limit` entries of the timeline, deliveries and notes; and all entries that changed
-/// something ([`changes`]).
+/// One incident with all around it, and how far this viewer has seen it.
+#[derive(Debug, Clone)]
+pub struct Whole {
+    pub incident: Incident,
+    pub around: Around,
+    /// The last record of its history; `None`: it has none.
+    pub head: Option<i64>,
+    /// What the viewer saw of it last.
+    pub looked: Option<Last>,
+}
+
+/// Reads it as this viewer may see it, with the newest `limit` entries of the timeline, deliveries and notes, and all
+/// entries that changed something ([`changes`]). All of it is of one moment. What stands around it is read only once the
+/// fence has let the viewer through.
 ///
 /// # Errors
-/// When the database does not answer.
-pub async fn around(db: &PgPool, incident: IncidentId, limit: i64) -> Result<Around> {
+/// [`Error::NotFound`] when it does not exist or may not be seen: by the same query.
+pub async fn whole(db: &PgPool, viewer: Viewer, incident: IncidentId, limit: i64) -> Result<Whole> {
     let kinds = notes::KINDS.map(str::to_owned);
     // `(SELECT $1)`: how many rows to expect does not hang on the number, so PostgreSQL keeps the plan it made; planning
     // this anew each time costs more than running it.
@@ -126,7 +138,12 @@ pub async fn around(db: &PgPool, incident: IncidentId, limit: i64) -> Result<Aro
                        is_milestone OR num_nonnulls(status, priority_id, category_id, environment_id, title, description) > 0
                            AS changes
                 FROM incident_updates WHERE incident_id = (SELECT $1::bigint))
-           SELECT
+           SELECT i.title, i.description, i.status, i.priority_id, i.category_id, i.environment_id, i.private, i.ignore,
+           i.created_by, o.full_name AS "creator!", os.slack_id AS "creator_slack?", i.created_at, i.updated_at,
+           i.mitigated_at, i.closed_at, i.next_update_at, i.closure_reason, i.closure_reference, i.custom_fields,
+           c.channel_id AS "channel_id?", c.name AS "channel_name?", c.status AS "channel_status?",
+           (SELECT seq FROM history_heads WHERE stream = 'incident ' || (SELECT $1::bigint)) AS head,
+           l.seq AS "seen?", l.looked_at AS "looked_at?",
            (SELECT json_agg(x) FROM (
                 SELECT p.id, p.incident_id, p.message, p.status, p.priority_id, p.category_id, p.environment_id, p.title,
                        p.description, p.created_by, u.full_name AS author, su.slack_id AS author_slack, p.event_ts,
@@ -169,18 +186,27 @@ pub async fn around(db: &PgPool, incident: IncidentId, limit: i64) -> Result<Aro
            (SELECT json_agg(x) FROM (
                 SELECT seq, at, kind, body::json AS body FROM history
                 WHERE stream = 'incident ' || (SELECT $1::bigint) AND kind = ANY($3) ORDER BY seq DESC LIMIT $2) x
-           ) AS "records: Json<Vec<RecordRow>>""#,
+           ) AS "records: Json<Vec<RecordRow>>"
+           FROM incidents i
+           JOIN users o ON o.id = i.created_by
+           LEFT JOIN slack_users os ON os.user_id = i.created_by
+           LEFT JOIN slack_conversations c ON c.incident_id = i.id
+           LEFT JOIN looks l ON l.incident_id = i.id AND l.user_id = $4
+           WHERE i.id = (SELECT $1::bigint) AND (NOT i.private OR may_see_private(i.id, $4, $5))"#,
         incident.0,
         limit,
         &kinds[..],
+        viewer.user.map(|u| u.0),
+        viewer.sees_private,
     )
-    .fetch_one(db)
+    .fetch_optional(db)
     .await
-    .or_internal("reading what stands around an incident")?;
+    .or_internal("reading an incident and what stands around it")?;
+    let row = row.ok_or(Error::NotFound)?;
     let milestone =
         |m: MilestoneRow| (m.event_type, Milestone { at: m.event_ts, by: m.created_by.map(UserId) });
     let records = list(row.records).map(|r| (r.seq, r.at, r.kind, r.body)).collect();
-    Ok(Around {
+    let around = Around {
         updates: list(row.updates).map(Update::from).collect(),
         left_out: row.left_out.map(|left| left.0),
         milestones: latest(list(row.milestones).map(milestone)),
@@ -192,7 +218,34 @@ pub async fn around(db: &PgPool, incident: IncidentId, limit: i64) -> Result<Aro
         notes: notes::of_records(db, records).await?,
         costs: list(row.costs).map(cost).collect(),
         tags: list(row.tags).map(|tag| Tag { name: tag.name, slug: tag.slug }).collect(),
-    })
+    };
+    let incident = IncidentRow {
+        id: incident.0,
+        title: row.title,
+        description: row.description,
+        status: row.status,
+        priority_id: row.priority_id,
+        category_id: row.category_id,
+        environment_id: row.environment_id,
+        private: row.private,
+        ignore: row.ignore,
+        created_by: row.created_by,
+        creator: row.creator,
+        creator_slack: row.creator_slack,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+        mitigated_at: row.mitigated_at,
+        closed_at: row.closed_at,
+        next_update_at: row.next_update_at,
+        closure_reason: row.closure_reason,
+        closure_reference: row.closure_reference,
+        custom_fields: row.custom_fields,
+        channel_id: row.channel_id,
+        channel_name: row.channel_name,
+        channel_status: row.channel_status,
+    };
+    let looked = row.seen.zip(row.looked_at).map(|(seq, at)| Last { seq, at });
+    Ok(Whole { incident: incident.into(), around, head: row.head, looked })
 }
 
 /// The newest ones and those that changed something, of all, newest first.

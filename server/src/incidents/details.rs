@@ -1,7 +1,7 @@
 //! What stands around incidents – roles, durations, costs, tags – for many at once, in one statement however long the
 //! list. Asked with ids that a read behind the fence gave out.
 
-use crate::{catalog, failure::OrInternal};
+use crate::{failure::OrInternal, told};
 use domain::{IncidentId, Result, UserId};
 use serde::Deserialize;
 use sqlx::{PgPool, types::Json};
@@ -94,7 +94,7 @@ pub async fn details(
     .await
     .or_internal("reading what stands around incidents")?;
     // Whatever the rows that were read before refer to is in it.
-    rows.first().into_iter().for_each(|row| catalog::told(row.catalog));
+    rows.first().into_iter().for_each(|row| told::catalog_is(row.catalog));
     let details = rows.into_iter().map(|row| {
         let details = Details {
             opener: Opener { name: row.name, email: row.email },

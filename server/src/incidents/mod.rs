@@ -15,16 +15,16 @@
 //! | [`impacts()`] | who is hit, assessed again |
 //! | [`erase`] | what people wrote goes, what they did stays |
 //!
-//! Reads ([`query`], [`list`], [`desk`], [`categories`]) ask the fence inside their SQL. `store` holds the rows and is private to this
+//! Reads ([`query`], [`list`], [`board()`], [`categories`]) ask the fence inside their SQL. `store` holds the rows and is private to this
 //! room.
 
 mod around;
+pub mod board;
 pub mod categories;
 mod channel;
 mod correct;
 pub mod costs;
 mod declare;
-pub mod desk;
 mod details;
 mod erase;
 mod heard;
@@ -36,11 +36,13 @@ pub mod notes;
 pub mod past;
 pub mod query;
 mod roles;
+pub mod similar;
 mod store;
 mod tags;
 mod update;
 
-pub use around::{Around, around};
+pub use around::{Around, Whole, whole};
+pub use board::{Boards, board};
 pub use channel::{NewChannel, attach_channel, channel_event, tag_channel};
 pub use correct::correct;
 pub use declare::{Declaring, declare};

@@ -18,7 +18,7 @@ use super::{
     },
     which,
 };
-use crate::{catalog, context::Context, failure};
+use crate::{context::Context, failure, told};
 use domain::{Error, Result};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -198,7 +198,7 @@ pub async fn submission(
         let reference = failure::reference().unwrap_or_else(failure::fresh_reference);
         tokio::spawn(failure::under(
             reference,
-            catalog::during(async move { submit(&ctx, &slack, interaction, callback).await }),
+            told::during(async move { submit(&ctx, &slack, interaction, callback).await }),
         ))
     };
     match tokio::time::timeout(ACK_WITHIN, &mut work).await {

@@ -9,7 +9,7 @@ use super::{
     dispatch, events,
     signature::{self, SIGNATURE_HEADER, TIMESTAMP_HEADER},
 };
-use crate::{catalog, context::Context, failure};
+use crate::{context::Context, failure, told};
 use axum::{
     Json, Router,
     body::Bytes,
@@ -98,7 +98,7 @@ async fn later(work: impl Future<Output = ()> + Send + 'static) -> Response {
     };
     let reference = failure::reference().unwrap_or_else(failure::fresh_reference);
     tokio::spawn(failure::under(reference, async move {
-        catalog::during(work).await;
+        told::during(work).await;
         drop(place);
     }));
     StatusCode::OK.into_response()

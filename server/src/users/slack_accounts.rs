@@ -9,7 +9,7 @@ use super::{
     directory::{self, cut},
     permissions,
 };
-use crate::{catalog, failure::OrInternal};
+use crate::{failure::OrInternal, told};
 use domain::{Error, Permissions, Result, Timestamp, UserId};
 use sqlx::{PgConnection, PgExecutor};
 use std::collections::HashMap;
@@ -100,7 +100,7 @@ pub async fn with_permissions(
     .await
     .or_internal("reading a Slack account")?;
     let Some(row) = found else { return Ok(None) };
-    catalog::told(row.catalog);
+    told::catalog_is(row.catalog);
     let allowed = row.permissions.zip(row.superuser);
     let person = SlackPerson {
         user: UserId(row.user_id),

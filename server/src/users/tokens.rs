@@ -3,7 +3,7 @@
 //! A key has all permissions of its person. It ends when it is revoked, when its time is over, or with its person.
 
 use super::permissions;
-use crate::{catalog, change::Change, context::Context, failure::OrInternal};
+use crate::{change::Change, context::Context, failure::OrInternal, told};
 use domain::{Caller, Error, Permissions, Result, Timestamp, UserId};
 use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, PgExecutor};
@@ -108,7 +108,7 @@ pub async fn authenticate(db: impl PgExecutor<'_>, key: &str, now: Timestamp) ->
     .await
     .or_internal("checking an API key")?;
     let Some(token) = found else { return Ok(Checked::Unknown) };
-    catalog::told(token.catalog);
+    told::catalog_is(token.catalog);
     Ok(match (token.superuser, token.permissions) {
         _ if token.expires_at.is_some_and(|end| end <= now) => Checked::Expired,
         (Some(superuser), Some(names)) => {

@@ -9,8 +9,9 @@ use crate::{
     context::Context,
     incidents::{
         self,
-        desk::{self, Fire, Likeness},
+        board::{Board, Worst},
         list, query,
+        similar::{self, Likeness},
     },
     jobs,
     write::Sent,
@@ -26,13 +27,12 @@ use domain::{
         Connection, Dashboard, DeclareForm, Fires, IncidentList, IncidentPage, Login, Look, RecentIncident,
     },
 };
-use tokio::sync::OnceCell;
 
 /// So many entries of a timeline, notes and deliveries are shown; the rest is in the record.
 pub(super) const SHOWN: i64 = 500;
 /// Of one status so many are shown on the dashboard.
-const PER_STATUS: i64 = 10;
-const YOURS: i64 = 10;
+const PER_STATUS: usize = 10;
+const YOURS: usize = 10;
 /// "Is it one of these?"
 const RECENT: i64 = 8;
 const RECENT_FOR: TimeDelta = TimeDelta::hours(2);
@@ -43,20 +43,14 @@ const LATE_AFTER: TimeDelta = TimeDelta::seconds(30);
 /// A key of ours is a uuid; anything much longer was not made here.
 const LONGEST_KEY: usize = 100;
 
-/// The server, as the page of one request sees it.
+/// The server, as pages see it.
 pub struct Web {
     pub(super) ctx: Context,
-    /// Header and dashboard both ask.
-    burning: OnceCell<(Option<Fire>, i64)>,
 }
 
 impl Web {
     pub fn new(ctx: Context) -> Self {
-        Web { ctx, burning: OnceCell::new() }
-    }
-
-    async fn burning(&self, caller: &Caller) -> Result<(Option<Fire>, i64)> {
-        self.burning.get_or_try_init(|| desk::fires(&self.ctx.db, caller.viewer())).await.copied()
+        Web { ctx }
     }
 
     pub(super) fn scene<'a>(&self, catalog: &'a Catalog) -> Scene<'a> {
@@ -70,22 +64,18 @@ impl Web {
         Scene { catalog, times: Times { now: self.ctx.now(), zone: site.time_zone }, slack }
     }
 
-    /// Everything about one incident. The first read asks the fence; the other runs only behind it.
-    pub(super) async fn facts(&self, caller: &Caller, id: IncidentId) -> Result<Facts> {
-        let db = &self.ctx.db;
-        let incident = query::get(db, caller.viewer(), id).await?;
-        let around = incidents::around(db, id, SHOWN).await?;
-        Ok(Facts { incident, around, postmortem: self.ctx.postmortem(), past_until: None, seen: None })
+    pub(super) fn as_of_now(&self, (incident, around): Worst) -> Facts {
+        Facts { incident, around, postmortem: self.ctx.postmortem(), past_until: None, seen: None }
     }
 
-    /// Vendors that are set up, as far as this caller may know.
-    async fn connections(&self, caller: &Caller) -> Result<Vec<Connection>> {
+    /// Vendors that are set up, as far as who sees this board may know.
+    async fn connections(&self, board: &Board) -> Result<Vec<Connection>> {
         if self.ctx.slack().is_none() {
             return Ok(vec![]);
         }
-        let late = self.ctx.now() - LATE_AFTER;
-        let slack = desk::deliveries(&self.ctx.db, caller.viewer(), "slack", late).await?;
-        Ok(vec![present::connection("Slack", slack)])
+        let unsent = board.unsent(&self.ctx.db, "slack").await?;
+        let late = unsent.late(self.ctx.now() - LATE_AFTER);
+        Ok(vec![present::connection("Slack", late, unsent.refused)])
     }
 
     /// What declaring sets in motion, one sentence each.
@@ -103,28 +93,24 @@ impl Web {
 #[async_trait]
 impl Desk for Web {
     async fn fires(&self, caller: &Caller) -> Result<Fires> {
-        let (worst, count) = self.burning(caller).await?;
+        let (worst, count) = incidents::board(&self.ctx, caller.viewer()).await?.fires();
         let catalog = self.ctx.catalog().await?;
         Ok(present::fires(&self.scene(&catalog), worst, count))
     }
 
     async fn dashboard(&self, caller: &Caller) -> Result<Dashboard> {
-        let (db, viewer) = (&self.ctx.db, caller.viewer());
+        let db = &self.ctx.db;
         let catalog = self.ctx.catalog().await?;
         let scene = self.scene(&catalog);
         let lead =
             catalog.role_type_by_slug("commander").or_else(|| catalog.role_types.iter().find(|r| r.required));
         let lead = lead.map(|role| role.id);
-        let (worst, burning) = self.burning(caller).await?;
-        let first = worst.map(|fire| fire.id);
-        let (active, yours) =
-            desk::active(db, viewer, lead, caller.user_id(), first, PER_STATUS, YOURS).await?;
-        let fire = match worst {
-            Some(fire) => Some(self.facts(caller, fire.id).await?),
-            None => None,
-        };
-        let last_p1 = if fire.is_none() { desk::last_p1(db, viewer).await? } else { None };
-        let connections = self.connections(caller).await?;
+        let board = incidents::board(&self.ctx, caller.viewer()).await?;
+        let (active, yours) = board.active(db, lead, caller.user_id(), PER_STATUS, YOURS).await?;
+        let fire = board.worst(db, SHOWN).await?.map(|worst| self.as_of_now(worst));
+        let last_p1 = if fire.is_none() { board.last_p1(db).await? } else { None };
+        let connections = self.connections(&board).await?;
+        let burning = board.fires().1;
         Ok(present::dashboard(&scene, &active, &yours, burning, fire.as_ref(), last_p1, connections))
     }
 
@@ -180,9 +166,10 @@ impl Incidents for Web {
 
     async fn declare_form(&self, caller: &Caller) -> Result<DeclareForm> {
         let catalog = self.ctx.catalog().await?;
+        let board = incidents::board(&self.ctx, caller.viewer()).await?;
         Ok(DeclareForm {
             then: self.then(),
-            connections: self.connections(caller).await?,
+            connections: self.connections(&board).await?,
             ..DeclareForm::offer(&catalog, self.submission())
         })
     }
@@ -193,7 +180,7 @@ impl Incidents for Web {
         let since = scene.times.now - RECENT_FOR;
         let like =
             Likeness { words: words.chars().take(LIKENESS).collect(), category: category.parse().ok() };
-        let briefs = desk::similar(&self.ctx.db, caller.viewer(), &like, since, RECENT).await?;
+        let briefs = similar::similar(&self.ctx.db, caller.viewer(), &like, since, RECENT).await?;
         Ok(present::recent(&scene, briefs))
     }
 

@@ -13,7 +13,6 @@ mod editors;
 mod errors;
 pub mod live;
 pub mod login;
-mod looks;
 mod next;
 pub mod origin;
 mod past;

@@ -2,12 +2,12 @@
 
 use super::{
     backend::{SHOWN, Web},
-    looks::{self, Last},
     present::{self, Facts, Scene, Seen, past},
 };
 use crate::{
     history::{self, Stored},
-    incidents::{past::as_it_was, query},
+    incidents::{self, Whole, past::as_it_was, query},
+    looks::{self, Last},
     users::directory,
 };
 use app::backend::Desk as _;
@@ -58,14 +58,13 @@ impl Web {
         problem: String,
         since: Option<Look>,
     ) -> Result<IncidentPage> {
-        let looking = match caller.user_id() {
-            Some(user) => looks::looking(&self.ctx, user, id).await?,
-            None => None,
-        };
-        let mut facts = self.facts(caller, id).await?;
+        let Whole { incident, around, head, looked } =
+            incidents::whole(&self.ctx.db, caller.viewer(), id, SHOWN).await?;
+        let mut facts = self.as_of_now((incident.into(), around.into()));
+        let looked = caller.user_id().and_then(|user| looks::last(&self.ctx, user, id, looked));
         let last = match since {
             Some(look) => last_look(look),
-            None => looking.and_then(|looking| looking.last),
+            None => looked,
         };
         facts.seen = last.map(|last| Seen { by: caller.user_id(), at: last.at });
         let catalog = self.ctx.catalog().await?;
@@ -74,11 +73,10 @@ impl Web {
         let mut page = present::for_caller(page, &scene, &facts, caller, self.submission());
         page.past = past::from_now(&scene, problem);
         if let Some(last) = last {
-            let head = looking.map_or(i64::MAX, |looking| looking.head);
-            page.since = self.news(&scene, caller, id, last, head).await?;
+            page.since = self.news(&scene, caller, id, last, head.unwrap_or(i64::MAX)).await?;
         }
-        if let Some(looking) = looking {
-            looking.noted(&self.ctx);
+        if let (Some(user), Some(head)) = (caller.user_id(), head) {
+            looks::note(&self.ctx, user, id, looked, head);
         }
         Ok(page)
     }
@@ -120,8 +118,8 @@ impl Web {
         let then = as_it_was(&self.ctx.db, caller.viewer(), id, at, &catalog, SHOWN).await?;
         Ok(then.map(|then| {
             let facts = Facts {
-                incident: then.incident,
-                around: then.around,
+                incident: then.incident.into(),
+                around: then.around.into(),
                 postmortem: self.ctx.postmortem(),
                 past_until: Some(until),
                 seen: None,

@@ -6,12 +6,12 @@
 //! (Spec 03 §3.)
 
 use crate::{
-    catalog,
     context::Context,
     failure::OrInternal,
     http::RequestFacts,
     live::{self, News},
     settings::{Profile, Settings},
+    told,
     users::permissions,
 };
 use axum::{
@@ -167,7 +167,7 @@ async fn find(ctx: &Context, token: &Token) -> Result<Found> {
     let row = sqlx::query!(
         r#"SELECT s.user_id AS "person!", s.expires_at, p.full_name AS "name?", p.is_staff AS "staff?",
                   p.is_superuser AS "superuser?", p.permissions AS "permissions?",
-                  (SELECT version FROM catalog_version) AS "catalog!"
+                  (SELECT version FROM catalog_version) AS "catalog!", pg_current_snapshot()::text AS "moment!"
            FROM sessions s LEFT JOIN people_allowed p ON p.user_id = s.user_id
            WHERE s.id = $1 AND s.user_id IS NOT NULL"#,
         token.hash()
@@ -180,7 +180,8 @@ async fn find(ctx: &Context, token: &Token) -> Result<Found> {
     if row.expires_at <= ctx.now() {
         return Ok(Found::Ended(person));
     }
-    catalog::told(row.catalog);
+    told::catalog_is(row.catalog);
+    told::moment_is(row.moment.into());
     let (Some(name), Some(superuser), Some(names)) = (row.name, row.superuser, row.permissions) else {
         return Ok(Found::Nobody);
     };

@@ -1,7 +1,7 @@
 //! What a page loads runs in tasks of its own. They belong to the request: what breaks in them is logged and shown under
 //! its reference, and they know what it was told of the reference data.
 
-use crate::{catalog, failure};
+use crate::{failure, told};
 use any_spawner::{CustomExecutor, Executor, PinnedFuture, PinnedLocalFuture};
 use tracing::Instrument;
 
@@ -15,11 +15,11 @@ struct Belonging;
 
 impl CustomExecutor for Belonging {
     fn spawn(&self, work: PinnedFuture<()>) {
-        tokio::spawn(failure::inherit(catalog::inherit(work)).in_current_span());
+        tokio::spawn(failure::inherit(told::inherit(work)).in_current_span());
     }
 
     fn spawn_local(&self, work: PinnedLocalFuture<()>) {
-        tokio::task::spawn_local(failure::inherit(catalog::inherit(work)).in_current_span());
+        tokio::task::spawn_local(failure::inherit(told::inherit(work)).in_current_span());
     }
 
     fn poll_local(&self) {}

@@ -218,25 +218,27 @@ impl Asked<'_> {
         searching: bool,
         newest: Option<i64>,
     ) {
-        sql.push("WITH newest AS MATERIALIZED (SELECT i.id");
         let mut columns: Vec<&str> = orders.iter().map(|order| carried(order.column)).collect();
         columns.sort_unstable();
         columns.dedup();
-        for column in columns.into_iter().filter(|column| !column.is_empty()) {
-            sql.push(", ").push(column);
-        }
+        columns.retain(|column| !column.is_empty());
+        let listed = |of: &str| columns.iter().map(|column| format!(", {of}.{column}")).collect::<String>();
+        sql.push("WITH newest AS MATERIALIZED (");
+        // Ranked is what is left: most of what has a common word is older.
         if searching {
-            sql.push(", CASE WHEN i.id = ").push_bind(self.searched_number());
-            sql.push(" THEN 2 ELSE ts_rank(i.search, websearch_to_tsquery('pg_catalog.english', ");
-            sql.push_bind(self.filter.search.clone()).push(")) END AS rank");
+            sql.push("SELECT n.id").push(listed("n")).push(", CASE WHEN n.id = ");
+            sql.push_bind(self.searched_number());
+            sql.push(" THEN 2 ELSE ts_rank(n.search, websearch_to_tsquery('pg_catalog.english', ");
+            sql.push_bind(self.filter.search.clone()).push(")) END AS rank FROM (");
         }
+        sql.push("SELECT i.id").push(listed("i")).push(if searching { ", i.search" } else { "" });
         sql.push(" FROM incidents i");
         self.conditions(sql, if searching { Side::BothAtOnce } else { Side::Both });
         sql.push(" ORDER BY i.id DESC");
         if let Some(newest) = newest {
             sql.push(format!(" LIMIT {newest}"));
         }
-        sql.push(") ");
+        sql.push(if searching { ") AS n) " } else { ") " });
     }
 
     /// Everything the filter asks, behind the fence.
@@ -374,13 +376,13 @@ fn push_set(
 fn carried(column: Column) -> &'static str {
     match column {
         Column::Id => "",
-        Column::Title => "i.title",
-        Column::Priority => "i.priority_id",
-        Column::Status => "i.status",
-        Column::Environment => "i.environment_id",
-        Column::Category | Column::Group => "i.category_id",
-        Column::CreatedAt => "i.created_at",
-        Column::CreatedBy => "i.created_by",
+        Column::Title => "title",
+        Column::Priority => "priority_id",
+        Column::Status => "status",
+        Column::Environment => "environment_id",
+        Column::Category | Column::Group => "category_id",
+        Column::CreatedAt => "created_at",
+        Column::CreatedBy => "created_by",
     }
 }
 
@@ -424,8 +426,11 @@ fn bounds<T>(
 
 fn any_of(sql: &mut QueryBuilder<Postgres>, column: &str, ids: impl Iterator<Item = Uuid>) {
     let ids: Vec<Uuid> = ids.collect();
-    if !ids.is_empty() {
-        sql.push(" AND ").push(column).push(" = ANY(").push_bind(ids).push(")");
+    match ids[..] {
+        [] => {}
+        // Along an index of the column rows come by their number, but only of one value.
+        [id] => drop(sql.push(" AND ").push(column).push(" = ").push_bind(id)),
+        _ => drop(sql.push(" AND ").push(column).push(" = ANY(").push_bind(ids).push(")")),
     }
 }
 

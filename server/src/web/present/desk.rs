@@ -2,7 +2,7 @@
 
 use super::{Facts, Scene, cut, incident, surface, time};
 use crate::incidents::{
-    desk::{Active, Fire},
+    board::{Active, Fire},
     query::Brief,
 };
 use chrono::TimeDelta;
@@ -29,7 +29,7 @@ pub fn fires(scene: &Scene<'_>, worst: Option<Fire>, count: i64) -> Fires {
 }
 
 /// How one vendor's side is.
-pub fn connection(name: &str, (waiting, refused): (i64, i64)) -> Connection {
+pub fn connection(name: &str, waiting: i64, refused: i64) -> Connection {
     let (state, text) = match (waiting, refused) {
         (0, 0) => (SurfaceState::InStep, "in step".into()),
         (n, 0) => (SurfaceState::Behind, format!("{n} {}", if n == 1 { "waits" } else { "wait" })),
@@ -154,7 +154,7 @@ fn line(scene: &Scene<'_>, active: &Active) -> ActiveRow {
         lead: active.lead.clone(),
         since,
         opened_by: active.opened_by.clone(),
-        promise: scene.promise(active.next_update_at, None).map(in_a_row),
+        promise: scene.promise_in_row(active.next_update_at).map(in_a_row),
     }
 }
 
@@ -200,7 +200,7 @@ fn small(count: i64) -> i32 {
 mod tests {
     use super::super::fixture::{at, scene};
     use super::*;
-    use crate::incidents::desk::Said;
+    use crate::incidents::board::Said;
     use domain::{IncidentId, catalog::Catalog};
 
     fn active(catalog: &Catalog, id: i64, status: Status, of_status: i64) -> Active {
@@ -269,8 +269,8 @@ mod tests {
 
     #[test]
     fn a_vendor_is_in_step_behind_or_refuses() {
-        let said = |counts| {
-            let c = connection("Slack", counts);
+        let said = |(waiting, refused)| {
+            let c = connection("Slack", waiting, refused);
             (c.state, c.text)
         };
         assert_eq!(said((0, 0)), (SurfaceState::InStep, "in step".into()));

@@ -22,12 +22,13 @@ use domain::{
         RulerFacts, Since, Spoken, TimeTravel, UpdateForm,
     },
 };
+use std::sync::Arc;
 
 /// What was read of one incident.
 #[derive(Debug, Clone)]
 pub struct Facts {
-    pub incident: Incident,
-    pub around: Around,
+    pub incident: Arc<Incident>,
+    pub around: Arc<Around>,
     pub postmortem: Postmortem,
     /// These are facts of the past: where the line of the ruler ends today. Nothing can be changed then.
     pub past_until: Option<Timestamp>,
@@ -531,8 +532,8 @@ mod tests {
         };
         let milestone = |clock: &str| Milestone { at: at(clock), by: None };
         Facts {
-            incident: incident(catalog),
-            around: Around {
+            incident: incident(catalog).into(),
+            around: Arc::new(Around {
                 updates: vec![moved, first],
                 milestones: Milestones::from([
                     (STARTED.into(), milestone("14:02")),
@@ -542,7 +543,7 @@ mod tests {
                 members: 14,
                 metrics: vec![(catalog.metric_types[0].id, 7_384_000_000)],
                 ..Around::default()
-            },
+            }),
             postmortem: Postmortem::default(),
             past_until: None,
             seen: None,
@@ -573,7 +574,7 @@ mod tests {
     fn metrics_are_said_and_exact() {
         let catalog = Catalog::demo();
         let mut facts = facts(&catalog);
-        facts.around.metrics = vec![(catalog.metric_types[0].id, 7_384_900_000)];
+        Arc::make_mut(&mut facts.around).metrics = vec![(catalog.metric_types[0].id, 7_384_900_000)];
         let metric = metrics(&scene(&catalog, at("14:53")), &facts).remove(0);
         assert_eq!((metric.duration.as_str(), metric.exact.as_str()), ("2 hours and 3 minutes", "2:03:04"));
         assert_eq!(metric.name, catalog.metric_types[0].name);
@@ -598,11 +599,11 @@ mod tests {
     fn a_closed_one_has_no_form_and_says_so() {
         let catalog = Catalog::demo();
         let mut facts = facts(&catalog);
-        facts.incident.status = Status::Closed;
-        facts.incident.closed_at = Some(at("16:00"));
-        facts.incident.mitigated_at = Some(at("15:00"));
-        facts.incident.closure_reason = Some("duplicate".into());
-        facts.incident.closure_reference = "#4100".into();
+        Arc::make_mut(&mut facts.incident).status = Status::Closed;
+        Arc::make_mut(&mut facts.incident).closed_at = Some(at("16:00"));
+        Arc::make_mut(&mut facts.incident).mitigated_at = Some(at("15:00"));
+        Arc::make_mut(&mut facts.incident).closure_reason = Some("duplicate".into());
+        Arc::make_mut(&mut facts.incident).closure_reference = "#4100".into();
         let page = page(&scene(&catalog, at("17:00")), &facts, "key".into());
         assert_eq!(page.update, None);
         assert_eq!(page.closed_to, "Closed on 2026/10/14. A closed incident is not changed.");
@@ -625,7 +626,7 @@ mod tests {
     fn what_stands_before_closing_is_said_beforehand() {
         let catalog = Catalog::demo();
         let mut facts = facts(&catalog);
-        facts.incident.status = Status::Mitigated;
+        Arc::make_mut(&mut facts.incident).status = Status::Mitigated;
         let page = page(&scene(&catalog, at("14:53")), &facts, "key".into());
         let hints = page.update.expect("a form").hints;
         assert!(hints.iter().any(|hint| hint.starts_with("Before it can be closed: ")), "{hints:?}");

@@ -54,7 +54,7 @@ fn row(scene: &Scene<'_>, incident: &Incident) -> IncidentRow {
         group,
         created: scene.times.date(incident.created_at),
         last: scene.times.ago("", incident.updated_at),
-        promise: scene.promise(incident.next_update_at.filter(|_| incident.status.is_active()), None),
+        promise: scene.promise_in_row(incident.next_update_at.filter(|_| incident.status.is_active())),
     }
 }
 

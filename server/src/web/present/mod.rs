@@ -84,6 +84,11 @@ impl Scene<'_> {
         let by = by.map(|name| format!(", {name}")).unwrap_or_default();
         Some(Promise::with(left, format!("due {}{by}", self.times.clock(due).text)))
     }
+
+    /// The same in a row, which does not count on: it stays as it is until its words change.
+    fn promise_in_row(&self, due: Option<Timestamp>) -> Option<Promise> {
+        self.promise(due, None).map(|promise| Promise { left_s: 0, ..promise })
+    }
 }
 
 /// `black-friday, vendor`

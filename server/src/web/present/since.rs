@@ -1,7 +1,7 @@
 //! What is new since somebody looked, in a line.
 
 use super::Scene;
-use crate::web::looks::Last;
+use crate::looks::Last;
 use domain::{
     UserId,
     past::{Field, New, Place},
