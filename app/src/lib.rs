@@ -8,6 +8,8 @@
 //! | `layout` | header, footer, menus, error pages, keys |
 //! | `components` | the small parts of the look: they draw what they are given |
 //! | `wire` | how what a page shows comes to the browser |
+//! | `parts` | what the browser loads only when it is needed |
+//! | `drawn` | what the server need not draw twice |
 //! | `forms` | what forms send, and what a refused form remembers |
 //! | `pages` | one file per page: its server functions, the page, its forms |
 //!
@@ -19,11 +21,13 @@
 #[cfg(feature = "ssr")]
 pub mod backend;
 pub mod components;
+mod drawn;
 pub mod error;
 pub mod forms;
 pub mod layout;
 pub mod live;
 pub mod pages;
+mod parts;
 pub mod routes;
 pub mod server;
 #[cfg(feature = "ssr")]
@@ -39,11 +43,12 @@ use layout::{Frame, NotFound};
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
-    SsrMode,
+    Lazy, SsrMode,
     components::{Outlet, ParentRoute, Route, Router, Routes},
     path,
 };
-use pages::{categories::Categories, dashboard::Dashboard, incidents, login::Login, previews::Preview};
+use pages::dashboard::Dashboard;
+use parts as part;
 
 /// The whole of it. The same on both sides; needs the shell around it on the server.
 #[component]
@@ -59,24 +64,24 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=NotFound>
                 <ParentRoute path=path!("") view=Outlet ssr=SsrMode::Async>
-                    <Route path=path!("/admin/login/") view=Login/>
+                    <Route path=path!("/admin/login/") view={Lazy::<part::SignIn>::new()}/>
                     <ParentRoute path=path!("") view=Frame>
                         <Route path=path!("/") view=Dashboard/>
-                        <Route path=path!("/incident/") view=incidents::List/>
-                        <Route path=path!("/incident/create/") view=incidents::Declare/>
-                        <Route path=path!("/incident/:id/") view=incidents::Detail/>
-                        <Route path=path!("/incident/:id/update/") view=incidents::Update/>
-                        <Route path=path!("/incident/:id/update_key_events/") view=incidents::editors::KeyEvents/>
-                        <Route path=path!("/incident/:id/roles/") view=incidents::editors::People/>
-                        <Route path=path!("/incident/:id/impacts/") view=incidents::editors::Impacts/>
-                        <Route path=path!("/incident/:id/costs/") view=incidents::editors::Costs/>
-                        <Route path=path!("/incident/:id/tags/") view=incidents::editors::Tags/>
-                        <Route path=path!("/incident/:id/edit/") view=incidents::Edit/>
-                        <Route path=path!("/incident/:id/correct/:entry/") view=incidents::Correct/>
-                        <Route path=path!("/incident/:id/close/") view=incidents::Close/>
-                        <Route path=path!("/incident/:id/reopen/") view=incidents::Reopen/>
-                        <Route path=path!("/incident-category/") view=Categories/>
-                        <Route path=path!("/err/:code/") view=Preview/>
+                        <Route path=path!("/incident/") view={Lazy::<part::List>::new()}/>
+                        <Route path=path!("/incident/create/") view={Lazy::<part::Declare>::new()}/>
+                        <Route path=path!("/incident/:id/") view={Lazy::<part::Detail>::new()}/>
+                        <Route path=path!("/incident/:id/update/") view={Lazy::<part::Update>::new()}/>
+                        <Route path=path!("/incident/:id/update_key_events/") view={Lazy::<part::KeyEvents>::new()}/>
+                        <Route path=path!("/incident/:id/roles/") view={Lazy::<part::People>::new()}/>
+                        <Route path=path!("/incident/:id/impacts/") view={Lazy::<part::Impacts>::new()}/>
+                        <Route path=path!("/incident/:id/costs/") view={Lazy::<part::Costs>::new()}/>
+                        <Route path=path!("/incident/:id/tags/") view={Lazy::<part::Tags>::new()}/>
+                        <Route path=path!("/incident/:id/edit/") view={Lazy::<part::Edit>::new()}/>
+                        <Route path=path!("/incident/:id/correct/:entry/") view={Lazy::<part::Correct>::new()}/>
+                        <Route path=path!("/incident/:id/close/") view={Lazy::<part::Close>::new()}/>
+                        <Route path=path!("/incident/:id/reopen/") view={Lazy::<part::Reopen>::new()}/>
+                        <Route path=path!("/incident-category/") view={Lazy::<part::ByCategory>::new()}/>
+                        <Route path=path!("/err/:code/") view={Lazy::<part::ErrorPreview>::new()}/>
                     </ParentRoute>
                 </ParentRoute>
             </Routes>

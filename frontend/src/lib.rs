@@ -3,7 +3,7 @@
 //! Should it panic (a bug: what it finds differs from what it expects), its listeners would hang on the window and swallow
 //! every click. The hook then lets the browser have all clicks and posts to itself: the page goes on as plain HTML.
 
-use leptos::mount::hydrate_body;
+use leptos::mount::hydrate_lazy;
 use wasm_bindgen::{JsCast, closure::Closure, prelude::wasm_bindgen};
 
 /// Called by the page's loader once the module is there.
@@ -13,7 +13,7 @@ pub fn hydrate() {
         console_error_panic_hook::hook(panic);
         go_on_as_plain_html();
     }));
-    hydrate_body(app::App);
+    hydrate_lazy(app::App);
 }
 
 /// From here on no listener below the window's first one hears of a click or a post.

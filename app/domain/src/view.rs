@@ -87,7 +87,7 @@ impl From<&Priority> for PriorityMark {
 }
 
 /// One thing that can be chosen in a form or filter.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Choice {
     /// What the form sends.
     pub value: String,
@@ -120,7 +120,7 @@ impl From<&Priority> for Choice {
 }
 
 /// Choices under a heading: categories by group.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ChoiceGroup {
     pub label: String,
     pub choices: Vec<Choice>,

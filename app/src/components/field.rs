@@ -1,6 +1,7 @@
 //! Controls of forms.
 
 use super::Icon;
+use crate::drawn::Drawn;
 use domain::view::{Choice, ChoiceGroup};
 use leptos::prelude::*;
 
@@ -20,10 +21,18 @@ pub fn area_text(text: String) -> String {
     if cfg!(feature = "ssr") { text.replace('&', "&amp;").replace('<', "&lt;") } else { text }
 }
 
+static OPTIONS: Drawn<(Vec<Choice>, String)> = Drawn::up_to::<500>();
+static GROUPED: Drawn<(Vec<ChoiceGroup>, String)> = Drawn::up_to::<200>();
+
 /// The options of a select; `chosen` decides, so that a refused form keeps what was chosen.
 #[component]
 pub fn Options(choices: Vec<Choice>, chosen: String) -> impl IntoView {
-    choices.into_iter().map(|choice| view! { <OneOption choice chosen=chosen.clone()/> }).collect_view()
+    OPTIONS.draw((choices, chosen), |(choices, chosen)| options(choices, &chosen))
+}
+
+fn options(choices: Vec<Choice>, chosen: &str) -> impl IntoView + use<> {
+    let one = |choice| view! { <OneOption choice chosen=chosen.to_owned()/> };
+    choices.into_iter().map(one).collect_view()
 }
 
 #[component]
@@ -37,10 +46,12 @@ fn OneOption(choice: Choice, chosen: String) -> impl IntoView {
 /// The same under headings.
 #[component]
 pub fn Grouped(groups: Vec<ChoiceGroup>, chosen: String) -> impl IntoView {
-    groups
-        .into_iter()
-        .map(|group| view! { <optgroup label=group.label><Options choices=group.choices chosen=chosen.clone()/></optgroup> })
-        .collect_view()
+    GROUPED.draw((groups, chosen), |(groups, chosen)| {
+        let one = |group: ChoiceGroup| {
+            view! { <optgroup label=group.label>{options(group.choices, &chosen)}</optgroup> }
+        };
+        groups.into_iter().map(one).collect_view()
+    })
 }
 
 /// A box to tick, with its words.

@@ -6,6 +6,7 @@ use crate::{
         Ago, Chip, Countdown, Due, Icon, Initials, Newer, Prio, PrivateChip, Prose, RulerSmall, Stale,
         StateMark, Status, Title, Waiting,
     },
+    drawn::Drawn,
     layout::Trouble,
     live::{Settle, Shown, live},
     routes,
@@ -236,12 +237,14 @@ fn Group(group: ActiveGroup) -> impl IntoView {
                 <Status mark=group.status/><span class="text-ink-2">{group.count}</span>
             </h3>
             <ul class="divide-y divide-base-300/70">
-                {group.rows.into_iter().map(|row| view! { <Row row/> }).collect_view()}
+                {group.rows.into_iter().map(|row| ROWS.draw(row, |row| view! { <Row row/> })).collect_view()}
                 {group.more.map(|more| view! { <li class="px-4 py-2.5 text-xs text-ink-2">{more.text}" "<a class="a" href=more.url>"Show them"</a></li> })}
             </ul>
         </section>
     }
 }
+
+static ROWS: Drawn<ActiveRow> = Drawn::up_to::<1_000>();
 
 /// One active incident: what, who leads, how it stands.
 #[component]

@@ -183,7 +183,7 @@ pub struct ActiveGroup {
 }
 
 /// One active incident on the dashboard.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ActiveRow {
     pub id: i64,
     pub title: String,

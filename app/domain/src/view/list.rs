@@ -110,7 +110,7 @@ impl Filters {
 const LEFT: [&str; 4] = ["page", "after", "before", "draft"];
 
 /// One incident in the list.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct IncidentRow {
     pub id: IncidentId,
     pub title: String,

@@ -3,6 +3,7 @@
 
 use crate::{
     components::{Icon, Prio, Status},
+    drawn::Drawn,
     live::Shown,
     routes,
 };
@@ -106,6 +107,10 @@ fn Drop(title: &'static str, count: Signal<usize>, children: Children) -> impl I
     }
 }
 
+/// What is ticked at first is part of what they are drawn from.
+static BOXES: Drawn<(&'static str, Vec<Choice>)> = Drawn::up_to::<200>();
+static CATEGORIES: Drawn<Vec<ChoiceGroup>> = Drawn::up_to::<100>();
+
 #[component]
 fn Boxes(
     name: &'static str,
@@ -113,7 +118,7 @@ fn Boxes(
     shown: Shown<IncidentList>,
     of: fn(&Filters) -> &Vec<Choice>,
 ) -> impl IntoView {
-    view! {
+    BOXES.draw((name, choices), |(name, choices)| view! {
         <ul class="grid min-w-52">
             {choices.into_iter().map(|choice| {
                 let value = choice.value.clone();
@@ -122,7 +127,7 @@ fn Boxes(
                 view! { <Box name choice on=move || on.get()/> }
             }).collect_view()}
         </ul>
-    }
+    })
 }
 
 /// It begins as the choice says; `on` is asked when the address changes.
@@ -147,7 +152,7 @@ fn Box(name: &'static str, choice: Choice, on: impl Fn() -> bool + Send + 'stati
 /// Categories under their groups, each with a box that ticks all of a group (with script).
 #[component]
 fn Categories(groups: Vec<ChoiceGroup>, shown: Shown<IncidentList>) -> impl IntoView {
-    view! {
+    CATEGORIES.draw(groups, |groups| view! {
         <div class="max-h-96 min-w-64 overflow-auto">
             {groups.into_iter().map(|group| view! {
                 <fieldset class="pt-1">
@@ -163,7 +168,7 @@ fn Categories(groups: Vec<ChoiceGroup>, shown: Shown<IncidentList>) -> impl Into
                 </fieldset>
             }).collect_view()}
         </div>
-    }
+    })
 }
 
 /// Goes to an address without loading the page.

@@ -5,6 +5,7 @@ use super::filters::FilterBar;
 use crate::{
     Problem,
     components::{Ago, BadRequest, Due, Icon, Newer, Prio, PrivateChip, Stale, Status, Title, Waiting},
+    drawn::Drawn,
     layout::Trouble,
     live::{Settle, Shown, live},
     routes,
@@ -108,7 +109,7 @@ fn results(list: &IncidentList) -> AnyView {
             <table class="rows w-full table-fixed max-md:block">
                 <caption class="sr-only">{format!("Incidents, {}", list.order)}</caption>
                 <Columns sort=list.sort.clone() base=list.base.clone()/>
-                <tbody class="max-md:block">{list.rows.iter().map(|row| view! { <Row row=row.clone()/> }).collect_view()}</tbody>
+                <tbody class="max-md:block">{list.rows.iter().map(|row| ROWS.draw(row.clone(), |row| view! { <Row row/> })).collect_view()}</tbody>
             </table>
         </div>
         <nav aria-label="Pages" class="mt-3 flex flex-wrap items-center gap-2 text-xs text-ink-2">
@@ -176,6 +177,8 @@ fn Columns(sort: String, base: String) -> impl IntoView {
     });
     view! { <thead><tr>{heads.into_iter().collect_view()}</tr></thead> }
 }
+
+static ROWS: Drawn<IncidentRow> = Drawn::up_to::<2_000>();
 
 #[component]
 fn Row(row: IncidentRow) -> impl IntoView {
