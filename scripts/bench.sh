@@ -10,7 +10,7 @@ unset DATABASE_URL
 
 scripts/setup.sh --tests
 step "Building for release"
-if [ -n "${BENCH_SITE:-}" ]; then cargo leptos build --release --precompress; else cargo build --release -p server; fi
+if [ -n "${BENCH_SITE:-}" ]; then cargo leptos build --release --split --precompress; else cargo build --release -p server; fi
 cargo build --release -p tests --bin bench
 step "Measuring"
 FF_BIN=$PWD/$TARGET/release/firefighter "$TARGET/release/bench" --folder "$TARGET/bench"

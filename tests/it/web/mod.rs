@@ -1,5 +1,6 @@
 //! What people do in a browser without JavaScript.
 
+mod board;
 mod categories;
 mod declare;
 mod fence;

@@ -5,6 +5,8 @@ use super::{cpu, ground::Ground, operations};
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 use std::{
+    borrow::Cow,
+    collections::BTreeMap,
     path::Path,
     time::{Duration, Instant},
 };
@@ -19,14 +21,19 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A name, a number with its unit, and what it should be.
 pub struct Moment {
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     pub value: f64,
     pub unit: &'static str,
     pub budget: Option<f64>,
 }
 
-pub fn moment(name: &'static str, value: f64, unit: &'static str, budget: impl Into<Option<f64>>) -> Moment {
-    Moment { name, value, unit, budget: budget.into() }
+pub fn moment(
+    name: impl Into<Cow<'static, str>>,
+    value: f64,
+    unit: &'static str,
+    budget: impl Into<Option<f64>>,
+) -> Moment {
+    Moment { name: name.into(), value, unit, budget: budget.into() }
 }
 
 /// All of them, on an empty desk.
@@ -143,27 +150,39 @@ fn part(values: &mut [f64], part: f64) -> f64 {
     values.get(place).copied().unwrap_or_default()
 }
 
-/// As they travel: compressed. Nothing where the browser's part was not built for release.
+/// As they travel: compressed. The first page is the dashboard; other families of pages bring files of their own. Nothing
+/// where the browser's part was not built for release.
 fn first_page(site: &Path) -> Result<Vec<Moment>> {
     let Ok(files) = std::fs::read_dir(site.join("pkg")) else { return Ok(vec![]) };
-    let (mut wasm, mut rest) = (0, 0);
+    let mut sizes = BTreeMap::new();
+    let mut parts: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for file in files.flatten() {
         let name = file.file_name().to_string_lossy().into_owned();
-        let size = file.metadata().context("reading the site")?.len();
-        match name.strip_suffix(".br") {
-            Some(name) if name.ends_with(".wasm") => wasm += size,
-            Some(_) => rest += size,
-            None => {}
+        if name.starts_with("__wasm_split_manifest") && name.ends_with(".json") {
+            let text = std::fs::read(file.path()).context("reading which files a page needs")?;
+            parts = serde_json::from_slice(&text).context("reading which files a page needs")?;
+        } else if let Some(name) = name.strip_suffix(".br") {
+            sizes.insert(name.to_owned(), file.metadata().context("reading the site")?.len());
         }
     }
-    if wasm == 0 {
+    let kb = |bytes: u64| bytes as f64 / 1000.0;
+    let all = |of: &dyn Fn(&str) -> bool| -> u64 {
+        sizes.iter().filter(|(name, _)| of(name)).map(|(_, size)| size).sum()
+    };
+    let first = all(&|name| name.starts_with("firefighter.") && name.ends_with(".wasm"));
+    if first == 0 {
         return Ok(vec![]);
     }
-    let kb = |bytes: u64| bytes as f64 / 1000.0;
-    Ok(vec![
-        moment("wasm, brotli", kb(wasm), "kB", 300.0),
-        moment("script and style, brotli", kb(rest), "kB", 150.0),
-    ])
+    let mut moments = vec![
+        moment("wasm of the first page, brotli", kb(first), "kB", 300.0),
+        moment("script and style, brotli", kb(all(&|name| !name.ends_with(".wasm"))), "kB", 150.0),
+    ];
+    for (family, files) in parts {
+        let family = family.split('_').next().unwrap_or_default().to_owned();
+        let more = all(&|name| files.iter().any(|file| name.strip_suffix(".wasm") == Some(file.as_str())));
+        moments.push(moment(format!("  besides, pages of `{family}`"), kb(more), "kB", None));
+    }
+    Ok(moments)
 }
 
 pub fn print(moments: &[Moment]) {
@@ -176,7 +195,7 @@ pub fn print(moments: &[Moment]) {
         println!("  {:<34}{:>9.1} {:<4}{budget}", moment.name, moment.value, moment.unit);
     }
     if !moments.iter().any(|moment| moment.name.starts_with("wasm")) {
-        println!("  {:<34}not built: cargo leptos build --release --precompress", "wasm, script, style");
+        println!("  {:<34}not built: cargo leptos build --release --split --precompress", "wasm, script, style");
     }
 }
 
@@ -184,6 +203,6 @@ pub fn print(moments: &[Moment]) {
 pub fn json(moments: &[Moment]) -> Value {
     moments
         .iter()
-        .map(|m| json!({ "moment": m.name, "value": m.value, "unit": m.unit, "budget": m.budget }))
+        .map(|m| json!({ "moment": m.name.trim(), "value": m.value, "unit": m.unit, "budget": m.budget }))
         .collect()
 }
