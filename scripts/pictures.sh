@@ -4,7 +4,7 @@ source "$(dirname "$0")/common.sh"
 
 scripts/setup.sh --tests
 step "Building"
-cargo leptos build
+cargo leptos build --split
 cargo build -p tests --bin sandbox
 step "Taking pictures"
 CHROMIUM=$(chromium_path) TARGET=$TARGET npx --prefix end2end --no-install playwright test --config end2end --project=pictures

@@ -10,7 +10,7 @@ mkdir -p "$DATA"
 if [ -z "$(setting SLACK_BOT_TOKEN)" ]; then SANDBOX=yes; else SANDBOX=''; fi
 step "Building (the first time takes minutes, later seconds)"
 [ -z "$SANDBOX" ] || cargo build -p tests --bin sandbox
-[ -n "$WATCH" ] || cargo leptos build
+[ -n "$WATCH" ] || cargo leptos build --split
 
 if [ ! -s "$DATA/secret-key" ]; then
   (umask 077 && head -c 48 /dev/urandom | base64 -w 0 >"$DATA/secret-key")
@@ -61,7 +61,7 @@ if [ -n "$SANDBOX" ]; then
   export FF_SANDBOX_URL="http://localhost:$SANDBOX_PORT"
 fi
 
-if [ -n "$WATCH" ]; then setsid cargo leptos watch & else setsid "$TARGET/debug/firefighter" serve & fi
+if [ -n "$WATCH" ]; then setsid cargo leptos watch --split & else setsid "$TARGET/debug/firefighter" serve & fi
 CHILDREN+=($!)
 # The port opens before the database is ready; a request waits in line until everything is.
 answers "$HTTP_PORT" "FireFighter"

@@ -19,7 +19,7 @@ browser() {
 
 # Each set of packages is named as it was built before: other sets have other features, and build much again.
 timed "Tools" scripts/setup.sh --tests
-timed "Build" cargo leptos build
+timed "Build" cargo leptos build --split
 timed "Rules" cargo test -p domain -p app -p server
 timed "Front doors" cargo test -p tests
 if [ "${1:-}" = --all ]; then timed "Pairs" cargo test -p tests --test it -- --ignored --nocapture pairs; fi

@@ -39,6 +39,16 @@ mod on_server {
             self.0.insert(key, html.as_str().into());
             InertElement::new(html)
         }
+
+        /// The same; what should not be remembered, because it is large or somebody made it up, is drawn and forgotten.
+        pub fn draw_or_forget<V: IntoView>(
+            &self,
+            remember: bool,
+            key: K,
+            view: impl FnOnce(K) -> V,
+        ) -> InertElement {
+            if remember { self.draw(key, view) } else { InertElement::new(view(key).into_view().to_html()) }
+        }
     }
 }
 
@@ -58,6 +68,11 @@ mod in_browser {
 
         /// As `view` draws it from `key`. It begins with an element, so that it looks the same wherever it stands.
         pub fn draw<V: IntoView>(&self, key: K, view: impl FnOnce(K) -> V) -> V {
+            view(key)
+        }
+
+        /// The same.
+        pub fn draw_or_forget<V: IntoView>(&self, _: bool, key: K, view: impl FnOnce(K) -> V) -> V {
             view(key)
         }
     }

@@ -1,11 +1,16 @@
 //! What the browser loads when it is needed: pages in families, each family a file of its own beside the first one.
 //!
-//! Header, addresses and the dashboard come with the first file. A release build (`--split`) cuts at the functions here
-//! that are `lazy`; other builds leave all in one file, and the functions are ordinary ones. A page that is opened
-//! directly names the files it needs in its head, so that they are on their way with the first one.
+//! Header, addresses and the dashboard come with the first file. Builds cut at the functions here that are `lazy`, so all
+//! of them are made with `--split`; without it the browser's part does not load.
+//!
+//! On the server they are ordinary functions. The framework's own ones would name the files of a page in its head, so that
+//! they are on their way with the first one – but leptos 0.8.23 does so outside of the request: now and then nothing is
+//! named, or it is named in the head of a page that is made at the same time, with the nonce of the other one.
 
 use crate::pages::{categories::Categories, incidents, incidents::editors, login::Login, previews::Preview};
-use leptos::{lazy, prelude::*};
+#[cfg(feature = "hydrate")]
+use leptos::lazy;
+use leptos::prelude::*;
 use leptos_router::LazyRoute;
 
 /// One family: a function that shows the page it is told, and for each page the type by which the router asks for it.
@@ -15,7 +20,7 @@ macro_rules! family {
         #[derive(Clone, Copy)]
         pub enum $page { $($name),+ }
 
-        #[lazy]
+        #[cfg_attr(feature = "hydrate", lazy)]
         fn $show(page: $page) -> AnyView {
             match page { $($page::$name => $view().into_any()),+ }
         }
@@ -30,7 +35,10 @@ macro_rules! family {
                 }
 
                 async fn view(_: Self) -> AnyView {
-                    $show($page::$name).await
+                    #[cfg(feature = "hydrate")]
+                    return $show($page::$name).await;
+                    #[cfg(not(feature = "hydrate"))]
+                    return $show($page::$name);
                 }
 
                 async fn preload() {

@@ -332,7 +332,9 @@ test("what was typed survives reloading and a session that ended, and is gone af
   await expect(message).toHaveValue(`Not sent yet ${word}`);
   await expect(page.getByLabel("Status")).toHaveValue(status);
 
-  // A session that ended, somebody else in between, and a new session of the same person.
+  // A session that ended, somebody else in between, and a new session of the same person. What the page reads meanwhile,
+  // because something happens to its incident, is refused.
+  desk.foresees(401);
   await page.context().clearCookies();
   await desk.is(OUTSIDER.username);
   await desk.opens(at);

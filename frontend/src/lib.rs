@@ -3,7 +3,11 @@
 //! Should it panic (a bug: what it finds differs from what it expects), its listeners would hang on the window and swallow
 //! every click. The hook then lets the browser have all clicks and posts to itself: the page goes on as plain HTML.
 
-use leptos::mount::hydrate_lazy;
+use any_spawner::Executor;
+use leptos::{
+    mount::hydrate_from_async,
+    task::{spawn_local, tick},
+};
 use wasm_bindgen::{JsCast, closure::Closure, prelude::wasm_bindgen};
 
 /// Called by the page's loader once the module is there.
@@ -13,13 +17,35 @@ pub fn hydrate() {
         console_error_panic_hook::hook(panic);
         go_on_as_plain_html();
     }));
-    hydrate_lazy(app::App);
+    // Said by nobody before; a second time would change nothing.
+    let _said = Executor::init_wasm_bindgen();
+    spawn_local(async {
+        let Some(body) = web_sys::window().and_then(|window| window.document()?.body()) else { return };
+        // What the page needs besides is loaded in here.
+        hydrate_from_async(body, app::App).await.forget();
+        // What begins to work with it works now.
+        tick().await;
+        mark_alive();
+    });
+}
+
+/// Marks the document once script has taken over all of it: what only stands in for script is hidden then, and what was
+/// typed before is put back.
+fn mark_alive() {
+    if let Some(root) = root() {
+        // Nothing is broken without it; the page goes on as it was without script.
+        let _ = root.set_attribute("data-live", "");
+    }
+}
+
+fn root() -> Option<web_sys::Element> {
+    web_sys::window()?.document()?.document_element()
 }
 
 /// From here on no listener below the window's first one hears of a click or a post.
 fn go_on_as_plain_html() {
     let Some(window) = web_sys::window() else { return };
-    if let Some(root) = window.document().and_then(|document| document.document_element()) {
+    if let Some(root) = root() {
         // What needs script is hidden again; should that fail it only stands there.
         let _ = root.remove_attribute("data-live");
         let _ = root.remove_attribute("data-js");

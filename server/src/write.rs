@@ -134,8 +134,9 @@ impl Write {
         queue::insert(&mut self.tx, &jobs, &origin).await?;
         self.store_answer(change.incident(), &answer).await?;
         fault!("write.before_commit");
-        self.tx.commit().await.or_internal("committing")?;
+        // Also when the answer is lost: it may be committed.
         told::it_changed();
+        self.tx.commit().await.or_internal("committing")?;
         fault!("write.after_commit");
         if !jobs.is_empty() {
             queue::announce(&self.ctx);

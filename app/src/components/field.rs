@@ -24,10 +24,14 @@ pub fn area_text(text: String) -> String {
 static OPTIONS: Drawn<(Vec<Choice>, String)> = Drawn::up_to::<500>();
 static GROUPED: Drawn<(Vec<ChoiceGroup>, String)> = Drawn::up_to::<200>();
 
+/// Longer lists, as that of all people, are not remembered.
+const LONG: usize = 100;
+
 /// The options of a select; `chosen` decides, so that a refused form keeps what was chosen.
 #[component]
 pub fn Options(choices: Vec<Choice>, chosen: String) -> impl IntoView {
-    OPTIONS.draw((choices, chosen), |(choices, chosen)| options(choices, &chosen))
+    let remember = choices.len() <= LONG && (chosen.is_empty() || choices.iter().any(|c| c.value == chosen));
+    OPTIONS.draw_or_forget(remember, (choices, chosen), |(choices, chosen)| options(choices, &chosen))
 }
 
 fn options(choices: Vec<Choice>, chosen: &str) -> impl IntoView + use<> {
@@ -46,7 +50,9 @@ fn OneOption(choice: Choice, chosen: String) -> impl IntoView {
 /// The same under headings.
 #[component]
 pub fn Grouped(groups: Vec<ChoiceGroup>, chosen: String) -> impl IntoView {
-    GROUPED.draw((groups, chosen), |(groups, chosen)| {
+    let among = |chosen: &str| groups.iter().flat_map(|g| &g.choices).any(|choice| choice.value == chosen);
+    let remember = chosen.is_empty() || among(&chosen);
+    GROUPED.draw_or_forget(remember, (groups, chosen), |(groups, chosen)| {
         let one = |group: ChoiceGroup| {
             view! { <optgroup label=group.label>{options(group.choices, &chosen)}</optgroup> }
         };

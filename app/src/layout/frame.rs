@@ -16,7 +16,6 @@ pub fn Around(children: Children) -> impl IntoView {
     keys::listen();
     let main = NodeRef::<leptos::html::Main>::new();
     focus_after_navigation(main);
-    keys::mark_alive();
     view! {
         <svg width="0" height="0" class="absolute" aria-hidden="true">
             <defs>

@@ -38,17 +38,6 @@ pub fn listen() {
     in_browser::listen();
 }
 
-/// Marks the document once script has taken over: what only stands in for it is hidden then.
-pub fn mark_alive() {
-    Effect::new(|_| {
-        #[cfg(feature = "hydrate")]
-        if let Some(root) = document().document_element() {
-            // Nothing depends on the mark but the look.
-            let _ = root.set_attribute("data-live", "");
-        }
-    });
-}
-
 #[cfg(feature = "hydrate")]
 pub use in_browser::remember_theme;
 

@@ -15,7 +15,6 @@ use crate::{
     failure::OrInternal,
     told::{self, Moment},
 };
-use chrono::TimeDelta;
 use domain::{
     CategoryId, EnvironmentId, Error, IncidentId, PriorityId, Result, RoleTypeId, Timestamp, UserId, Viewer,
     incident::Status,
@@ -159,7 +158,6 @@ pub struct Board {
     standing: Vec<Standing>,
     lines: tokio::sync::Mutex<HashMap<IncidentId, Active>>,
     worst: OnceCell<Option<Worst>>,
-    last_p1: OnceCell<Option<(Timestamp, TimeDelta)>>,
     unsent: OnceCell<HashMap<String, Unsent>>,
 }
 
@@ -212,7 +210,6 @@ impl Board {
             standing: standing.collect(),
             lines: tokio::sync::Mutex::default(),
             worst: OnceCell::new(),
-            last_p1: OnceCell::new(),
             unsent: OnceCell::new(),
         })
     }
@@ -334,14 +331,6 @@ impl Board {
         self.worst.get_or_try_init(read).await.cloned()
     }
 
-    /// When the last P1 was mitigated, and how long it took from its start. What is marked as a false alarm is none.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn last_p1(&self, db: &PgPool) -> Result<Option<(Timestamp, TimeDelta)>> {
-        self.last_p1.get_or_try_init(|| last_p1(db, self.viewer)).await.copied()
-    }
-
     /// What the vendor was not told yet of active incidents.
     ///
     /// # Errors
@@ -356,7 +345,12 @@ fn count<'a>(rows: impl Iterator<Item = &'a Standing>) -> i64 {
     i64::try_from(rows.count()).unwrap_or(i64::MAX)
 }
 
-async fn last_p1(db: &PgPool, viewer: Viewer) -> Result<Option<(Timestamp, chrono::TimeDelta)>> {
+/// When the last P1 was mitigated, and how long it took from its start. What is marked as a false alarm is none. Not of
+/// the board: it may be closed, and private.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn last_p1(db: &PgPool, viewer: Viewer) -> Result<Option<(Timestamp, chrono::TimeDelta)>> {
     let row = sqlx::query!(
         r#"SELECT i.mitigated_at AS "mitigated_at!", least(i.created_at, s.event_ts) AS "began!"
            FROM incidents i

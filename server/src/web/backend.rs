@@ -9,7 +9,7 @@ use crate::{
     context::Context,
     incidents::{
         self,
-        board::{Board, Worst},
+        board::{self, Board, Worst},
         list, query,
         similar::{self, Likeness},
     },
@@ -27,6 +27,8 @@ use domain::{
         Connection, Dashboard, DeclareForm, Fires, IncidentList, IncidentPage, Login, Look, RecentIncident,
     },
 };
+use std::sync::Arc;
+use tokio::sync::OnceCell;
 
 /// So many entries of a timeline, notes and deliveries are shown; the rest is in the record.
 pub(super) const SHOWN: i64 = 500;
@@ -43,14 +45,21 @@ const LATE_AFTER: TimeDelta = TimeDelta::seconds(30);
 /// A key of ours is a uuid; anything much longer was not made here.
 const LONGEST_KEY: usize = 100;
 
-/// The server, as pages see it.
+/// The server, as the page of one request sees it.
 pub struct Web {
     pub(super) ctx: Context,
+    /// Header and page show the same one.
+    board: OnceCell<Arc<Board>>,
 }
 
 impl Web {
     pub fn new(ctx: Context) -> Self {
-        Web { ctx }
+        Web { ctx, board: OnceCell::new() }
+    }
+
+    async fn board(&self, caller: &Caller) -> Result<&Board> {
+        let board = self.board.get_or_try_init(|| incidents::board(&self.ctx, caller.viewer())).await?;
+        Ok(board.as_ref())
     }
 
     pub(super) fn scene<'a>(&self, catalog: &'a Catalog) -> Scene<'a> {
@@ -68,12 +77,12 @@ impl Web {
         Facts { incident, around, postmortem: self.ctx.postmortem(), past_until: None, seen: None }
     }
 
-    /// Vendors that are set up, as far as who sees this board may know.
-    async fn connections(&self, board: &Board) -> Result<Vec<Connection>> {
+    /// Vendors that are set up, as far as this caller may know.
+    async fn connections(&self, caller: &Caller) -> Result<Vec<Connection>> {
         if self.ctx.slack().is_none() {
             return Ok(vec![]);
         }
-        let unsent = board.unsent(&self.ctx.db, "slack").await?;
+        let unsent = self.board(caller).await?.unsent(&self.ctx.db, "slack").await?;
         let late = unsent.late(self.ctx.now() - LATE_AFTER);
         Ok(vec![present::connection("Slack", late, unsent.refused)])
     }
@@ -93,7 +102,7 @@ impl Web {
 #[async_trait]
 impl Desk for Web {
     async fn fires(&self, caller: &Caller) -> Result<Fires> {
-        let (worst, count) = incidents::board(&self.ctx, caller.viewer()).await?.fires();
+        let (worst, count) = self.board(caller).await?.fires();
         let catalog = self.ctx.catalog().await?;
         Ok(present::fires(&self.scene(&catalog), worst, count))
     }
@@ -105,11 +114,11 @@ impl Desk for Web {
         let lead =
             catalog.role_type_by_slug("commander").or_else(|| catalog.role_types.iter().find(|r| r.required));
         let lead = lead.map(|role| role.id);
-        let board = incidents::board(&self.ctx, caller.viewer()).await?;
+        let board = self.board(caller).await?;
         let (active, yours) = board.active(db, lead, caller.user_id(), PER_STATUS, YOURS).await?;
         let fire = board.worst(db, SHOWN).await?.map(|worst| self.as_of_now(worst));
-        let last_p1 = if fire.is_none() { board.last_p1(db).await? } else { None };
-        let connections = self.connections(&board).await?;
+        let last_p1 = if fire.is_none() { board::last_p1(db, caller.viewer()).await? } else { None };
+        let connections = self.connections(caller).await?;
         let burning = board.fires().1;
         Ok(present::dashboard(&scene, &active, &yours, burning, fire.as_ref(), last_p1, connections))
     }
@@ -166,10 +175,9 @@ impl Incidents for Web {
 
     async fn declare_form(&self, caller: &Caller) -> Result<DeclareForm> {
         let catalog = self.ctx.catalog().await?;
-        let board = incidents::board(&self.ctx, caller.viewer()).await?;
         Ok(DeclareForm {
             then: self.then(),
-            connections: self.connections(&board).await?,
+            connections: self.connections(caller).await?,
             ..DeclareForm::offer(&catalog, self.submission())
         })
     }

@@ -327,7 +327,7 @@ mod tests {
             let sql = sql(query);
             let by_row = sql.contains("(NOT i.private OR may_see_private(i.id,");
             let as_a_set = sql.contains("(NOT i.private OR $")
-                && sql.contains("OR i.id IN (SELECT seen.id FROM private_seen_by($");
+                && sql.contains("OR i.id IN (SELECT seen.id FROM private_seen_at_once($");
             assert!(by_row || as_a_set, "{query}: {sql}");
         }
     }

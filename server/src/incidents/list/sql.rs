@@ -263,7 +263,7 @@ impl Asked<'_> {
                 } else {
                     " WHERE i.private AND ("
                 });
-                sql.push_bind(sees_all).push(" OR i.id IN (SELECT seen.id FROM private_seen_by(");
+                sql.push_bind(sees_all).push(" OR i.id IN (SELECT seen.id FROM private_seen_at_once(");
                 sql.push_bind(viewer).push(") AS seen (id)))");
             }
         }

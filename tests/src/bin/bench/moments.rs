@@ -195,7 +195,10 @@ pub fn print(moments: &[Moment]) {
         println!("  {:<34}{:>9.1} {:<4}{budget}", moment.name, moment.value, moment.unit);
     }
     if !moments.iter().any(|moment| moment.name.starts_with("wasm")) {
-        println!("  {:<34}not built: cargo leptos build --release --split --precompress", "wasm, script, style");
+        println!(
+            "  {:<34}not built: cargo leptos build --release --split --precompress",
+            "wasm, script, style"
+        );
     }
 }
 
