@@ -1,28 +1,39 @@
 //! What the browser loads when it is needed: pages in families, each family a file of its own beside the first one.
 //!
-//! Header, addresses and the dashboard come with the first file. Builds cut at the functions here that are `lazy`, so all
-//! of them are made with `--split`; without it the browser's part does not load.
+//! Header, addresses and the dashboard come with the first file. Builds cut at the functions here, so all of them are made
+//! with `--split`; without it the browser's part does not load. A file may not come – the connection is lost, or a release
+//! later it is gone –: then the page says so, and the rest of the window goes on.
 //!
-//! On the server they are ordinary functions. The framework's own ones would name the files of a page in its head, so that
-//! they are on their way with the first one – but leptos 0.8.23 does so outside of the request: now and then nothing is
-//! named, or it is named in the head of a page that is made at the same time, with the nonce of the other one.
+//! Cut is by the attribute below the framework's `lazy`, which would end the whole window over a file that does not come. On
+//! the server, where nothing is cut, `lazy` would name the files of a page in its head; leptos 0.8.23 does so outside of the
+//! request: now and then nothing is named, or it is named in the head of a page that is made at the same time, with the
+//! nonce of the other one.
 
-use crate::pages::{categories::Categories, incidents, incidents::editors, login::Login, previews::Preview};
 #[cfg(feature = "hydrate")]
-use leptos::lazy;
+use crate::layout::NotLoaded;
+use crate::pages::{categories::Categories, incidents, incidents::editors, login::Login, previews::Preview};
 use leptos::prelude::*;
+#[cfg(feature = "hydrate")]
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use leptos_router::LazyRoute;
 
-/// One family: a function that shows the page it is told, and for each page the type by which the router asks for it.
+/// One family: its file, and for each page the type by which the router asks for it.
 macro_rules! family {
     ($(#[$about:meta])* $show:ident($page:ident), $preload:ident: $($name:ident => $view:path),+ $(,)?) => {
         $(#[$about])*
         #[derive(Clone, Copy)]
         pub enum $page { $($name),+ }
 
-        #[cfg_attr(feature = "hydrate", lazy)]
-        fn $show(page: $page) -> AnyView {
-            match page { $($page::$name => $view().into_any()),+ }
+        impl $page {
+            fn view(self) -> AnyView {
+                match self { $($page::$name => $view().into_any()),+ }
+            }
+        }
+
+        #[cfg(feature = "hydrate")]
+        #[wasm_split($show, wasm_split_path = ::leptos::wasm_split, preload($preload), fallible)]
+        fn $show(page: $page) -> Result<AnyView, SplitLoaderError> {
+            Ok(page.view())
         }
 
         $(
@@ -36,14 +47,15 @@ macro_rules! family {
 
                 async fn view(_: Self) -> AnyView {
                     #[cfg(feature = "hydrate")]
-                    return $show($page::$name).await;
+                    return $show($page::$name).await.unwrap_or_else(|_| NotLoaded().into_any());
                     #[cfg(not(feature = "hydrate"))]
-                    return $show($page::$name);
+                    return $page::$name.view();
                 }
 
                 async fn preload() {
+                    // What fails now is asked for again by `view`, which says so.
                     #[cfg(feature = "hydrate")]
-                    $preload().await;
+                    let _asked_again = $preload().await;
                 }
             }
         )+
@@ -52,20 +64,20 @@ macro_rules! family {
 
 family! {
     /// Looking for one.
-    finding(Finding), __preload_finding:
+    finding(Finding), load_finding:
     List => incidents::List,
 }
 
 family! {
     /// The page of one, and its composer.
-    reading(Reading), __preload_reading:
+    reading(Reading), load_reading:
     Detail => incidents::Detail,
     Update => incidents::Update,
 }
 
 family! {
     /// Changing one: what is opened by a button, filled in and left.
-    changing(Changing), __preload_changing:
+    changing(Changing), load_changing:
     Declare => incidents::Declare,
     KeyEvents => editors::KeyEvents,
     People => editors::People,
@@ -80,7 +92,7 @@ family! {
 
 family! {
     /// Rarely opened.
-    beside(Beside), __preload_beside:
+    beside(Beside), load_beside:
     SignIn => Login,
     ByCategory => Categories,
     ErrorPreview => Preview,

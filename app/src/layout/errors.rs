@@ -29,6 +29,22 @@ pub fn Trouble(problem: Problem) -> impl IntoView {
     }
 }
 
+/// The browser's part of this page did not come.
+#[cfg(feature = "hydrate")]
+#[component]
+pub fn NotLoaded() -> impl IntoView {
+    view! {
+        <Title text="Not loaded"/>
+        <div class="mx-auto max-w-[1480px] px-4 py-12 lg:px-6" role="alert">
+            <h1 class="text-xl font-bold tracking-tight">"This page could not be loaded"</h1>
+            <p class="mt-1.5 max-w-[48ch] text-base text-ink-2">
+                "The connection is lost, or FireFighter was renewed since this window was opened. Nothing was changed."
+            </p>
+            <p class="mt-4"><a class="btn btn-primary btn-sm" href="" rel="external">"Load it again"</a></p>
+        </div>
+    }
+}
+
 /// The session ended while the page was open.
 #[component]
 fn SignIn() -> impl IntoView {

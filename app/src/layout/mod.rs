@@ -7,6 +7,8 @@ mod frame;
 mod header;
 mod keys;
 
+#[cfg(feature = "hydrate")]
+pub use errors::NotLoaded;
 pub use errors::{ErrorBody, NotFound, Trouble};
 pub use frame::Frame;
 
