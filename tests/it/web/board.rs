@@ -39,7 +39,7 @@ async fn the_board_is_as_new_as_the_request_on_every_server() {
     assert!(dashboard(&yusuf).await.contains("Renamed Demir"));
 }
 
-// CORE-050 CORE-155: one board for all outsiders; who is let in sees it from then on, who is put out no longer, and the
+// One board for all outsiders; who is let in sees it from then on, who is put out no longer, and the
 // flame, the counts and "yours" say the same.
 #[tokio::test]
 async fn a_private_fire_is_on_the_board_of_those_inside_alone() {
@@ -87,4 +87,25 @@ async fn a_private_fire_is_on_the_board_of_those_inside_alone() {
     run(format!("INSERT INTO user_permissions (user_id, permission) {sees}")).await;
     inside(&ines, true).await;
     inside(&sofia, false).await;
+}
+
+// WEB-044: also a closed one, and a private one for those inside alone.
+#[tokio::test]
+async fn the_last_p1_is_that_of_who_looks() {
+    let t = App::start().await;
+    let yusuf = t.web_as("yusuf.demir").await;
+    declares(&yusuf, &[("asked[incident_category]", PRIVATE_CATEGORY), ("asked[priority]", P1)]).await;
+    sqlx::query(
+        "UPDATE incidents SET status = 60, mitigated_at = created_at + interval '42 min',
+                closed_at = created_at + interval '50 min'",
+    )
+    .execute(&t.db)
+    .await
+    .expect("it is over");
+    let sofia = t.web_as("sofia.lindgren").await;
+    for _ in 0..2 {
+        assert!(dashboard(&sofia).await.contains("No P1 is on record."));
+        let his = dashboard(&yusuf).await;
+        assert!(his.contains("The last P1") && his.contains("took 42 minutes to fix."), "{his}");
+    }
 }
