@@ -1,4 +1,4 @@
-import { expect, test } from "../desk";
+import { expect, test } from "../desk.ts";
 
 test("a page whose part does not come says so, and the window goes on", async ({ desk, person }) => {
   const { page } = desk;
