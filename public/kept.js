@@ -156,5 +156,7 @@ new MutationObserver(look).observe(document.documentElement, {
   childList: true,
   subtree: true,
 });
+// The address says "accepted" before the page that follows is drawn; whoever leaves in between wrote nothing twice.
+/** @type {Window & { navigation?: EventTarget }} */ (window).navigation?.addEventListener("currententrychange", forgetAccepted);
 for (const key of keys()) if (!((read(key)?.at ?? 0) > Date.now() - LASTS)) write(key, null);
 look();
