@@ -1,7 +1,12 @@
 //! What every room works with: database, clock, settings, reference data, vendors. Cheap to clone.
 
 use crate::{
-    catalog, incidents::Boards, live, looks::Marks, settings::Settings, slack::client::Client as SlackClient,
+    catalog,
+    incidents::{Asking, Boards},
+    live,
+    looks::Marks,
+    settings::Settings,
+    slack::client::Client as SlackClient,
 };
 use domain::{Result, Timestamp, catalog::Catalog, incident::Postmortem};
 use sqlx::PgPool;
@@ -29,6 +34,8 @@ pub struct Inner {
     pub live: live::Hub,
     /// What burns and what is active, as it was read last.
     pub(crate) boards: Boards,
+    /// What lists were asked before.
+    pub(crate) asking: Asking,
     /// Who looked at what, until it is written down.
     pub(crate) looks: Marks,
     catalog: catalog::Cache,
@@ -52,6 +59,7 @@ impl Context {
             announcing: AtomicBool::new(false),
             live: live::Hub::default(),
             boards: Boards::default(),
+            asking: Asking::default(),
             looks: Marks::default(),
             catalog: catalog::Cache::default(),
             slack,

@@ -20,6 +20,7 @@ pub mod history;
 pub mod http;
 pub mod incidents;
 pub mod jobs;
+mod kept;
 pub mod listen;
 pub mod live;
 pub mod looks;

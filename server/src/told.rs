@@ -13,6 +13,26 @@ use uuid::Uuid;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moment(Arc<str>);
 
+impl Moment {
+    /// Whether the other one saw more. `xmin:xmax:xip_list`: what was begun grows, what is still in progress of it
+    /// shrinks. (PostgreSQL: 9.28, Transaction ID and Snapshot Information Functions.)
+    pub fn is_before(&self, other: &Moment) -> bool {
+        match (self.seen(), other.seen()) {
+            (Some((begun, open)), Some((other_begun, other_open))) => {
+                begun < other_begun || (begun == other_begun && open > other_open)
+            }
+            _ => false,
+        }
+    }
+
+    /// The first transaction that it could not see, and how many before it were not over.
+    fn seen(&self) -> Option<(u64, usize)> {
+        let mut parts = self.0.split(':').skip(1);
+        let begun = parts.next()?.parse().ok()?;
+        Some((begun, parts.next()?.split(',').filter(|one| !one.is_empty()).count()))
+    }
+}
+
 impl From<String> for Moment {
     fn from(text: String) -> Self {
         Moment(text.into())

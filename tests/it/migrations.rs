@@ -371,3 +371,35 @@ async fn people_are_called_by_what_is_known_of_them() {
         assert_eq!(found, called);
     }
 }
+
+// Whatever writes an incident: what is found is what stands there, and what only changes otherwise is not indexed again.
+#[tokio::test]
+async fn words_follow_their_incident() {
+    let (db, _database) = fresh().await;
+    incident(&db).await;
+    let copies = format!(
+        "INSERT INTO incidents (id, title, description, priority_id, category_id, environment_id, created_by, private, created_at, updated_at)
+         SELECT 1 + n, 'Copy ' || n, 'Made at once.', '{P2}', '{CATEGORY}', '{PRD}', '{USER}', n % 2 = 0, {NOW}, {NOW} FROM generate_series(1, 9) n"
+    );
+    let wrong = "SELECT count(*) FROM incidents i FULL JOIN incident_words w ON w.incident_id = i.id
+                 WHERE i.id IS NULL OR w.incident_id IS NULL OR w.private <> i.private
+                    OR w.search <> words_of(i.title, i.description)";
+    let written = "SELECT count(DISTINCT xmin::text) FROM incident_words";
+    for (sql, found, transactions) in [
+        (copies.as_str(), 0, 2),
+        ("UPDATE incidents SET status = 60, ignore = true, title = title", 0, 2),
+        ("UPDATE incidents SET title = 'Zebras are in the yard' WHERE id = 1", 1, 2),
+        ("UPDATE incidents SET description = 'Zebras, too.' WHERE title = 'Copy 1'", 2, 3),
+        ("UPDATE incidents SET private = NOT private WHERE id = 1", 2, 3),
+        ("DELETE FROM incidents WHERE id = 1", 1, 2),
+    ] {
+        run(&db, sql).await;
+        assert_eq!(count(&db, wrong).await, 0, "{sql}");
+        assert_eq!(
+            count(&db, "SELECT count(*) FROM incident_words WHERE search @@ 'zebra'").await,
+            found,
+            "{sql}"
+        );
+        assert_eq!(count(&db, written).await, transactions, "{sql}");
+    }
+}

@@ -24,12 +24,12 @@ async fn read_in_sequence(db: &PgPool) -> BTreeMap<String, i64> {
         "SELECT relname::text, seq_scan FROM pg_stat_user_tables
          WHERE relname IN ('incidents', 'incident_updates', 'incident_members', 'incident_roles', 'incident_impacts',
                            'incident_metrics', 'slack_conversations', 'history', 'history_text', 'history_heads',
-                           'jobs')",
+                           'jobs', 'incident_words')",
     )
     .fetch_all(db)
     .await
     .expect("the database counts");
-    assert_eq!(rows.len(), 11, "every table is counted");
+    assert_eq!(rows.len(), 12, "every table is counted");
     rows.into_iter().collect()
 }
 

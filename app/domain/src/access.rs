@@ -139,7 +139,7 @@ pub enum Act {
 }
 
 /// What the fence in SQL is asked with.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Viewer {
     /// The person, or nobody.
     pub user: Option<UserId>,

@@ -36,7 +36,7 @@ impl<Tz: TimeZone> Zone for Tz {
 }
 
 /// From … to, both included, to the microsecond; an open side is `None`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Period {
     pub from: Option<Timestamp>,
     pub to: Option<Timestamp>,

@@ -8,6 +8,10 @@ SELECT id, title, description, status, priority_id, category_id, environment_id,
        jsonb_build_object('environments', jsonb_build_array(environment)), ignore, private
 FROM made ORDER BY id;
 
+-- Triggers are off here.
+INSERT INTO incident_words (incident_id, private, search)
+SELECT id, private, words_of(title, description) FROM made ORDER BY id;
+
 INSERT INTO incident_updates (id, incident_id, message, status, title, description, priority_id, category_id,
                               environment_id, created_by, event_ts, event_type, is_milestone, created_at, updated_at)
 SELECT pg_temp.id_at(u.at, m.id || ' ' || u.what), m.id, u.message, u.status, u.title, u.description,

@@ -131,7 +131,8 @@ pub struct Whole {
 pub async fn whole(db: &PgPool, viewer: Viewer, incident: IncidentId, limit: i64) -> Result<Whole> {
     let kinds = notes::KINDS.map(str::to_owned);
     // `(SELECT $1)`: how many rows to expect does not hang on the number, so PostgreSQL keeps the plan it made; planning
-    // this anew each time costs more than running it.
+    // this anew each time costs more than running it. Names are asked for one by one: joined, all people would be read for
+    // the few of an incident.
     let row = sqlx::query!(
         r#"WITH placed AS (
                 SELECT *, row_number() OVER (ORDER BY event_ts DESC, created_at DESC, id) AS place,
@@ -146,13 +147,11 @@ pub async fn whole(db: &PgPool, viewer: Viewer, incident: IncidentId, limit: i64
            l.seq AS "seen?", l.looked_at AS "looked_at?",
            (SELECT json_agg(x) FROM (
                 SELECT p.id, p.incident_id, p.message, p.status, p.priority_id, p.category_id, p.environment_id, p.title,
-                       p.description, p.created_by, u.full_name AS author, su.slack_id AS author_slack, p.event_ts,
+                       p.description, p.created_by, (SELECT full_name FROM users WHERE id = p.created_by) AS author,
+                       (SELECT slack_id FROM slack_users WHERE user_id = p.created_by) AS author_slack, p.event_ts,
                        p.event_type, p.is_milestone, p.next_update_at, p.original, p.corrected_by,
-                       cu.full_name AS corrector, p.corrected_at, p.created_at
-                FROM placed p LEFT JOIN users u ON u.id = p.created_by
-                LEFT JOIN users cu ON cu.id = p.corrected_by
-                LEFT JOIN slack_users su ON su.user_id = p.created_by
-                WHERE p.place <= $2 OR p.changes ORDER BY p.place) x
+                       (SELECT full_name FROM users WHERE id = p.corrected_by) AS corrector, p.corrected_at, p.created_at
+                FROM placed p WHERE p.place <= $2 OR p.changes ORDER BY p.place) x
            ) AS "updates: Json<Vec<UpdateRow>>",
            (SELECT json_build_object('count', count(*), 'last', max(created_at)) FROM placed
             WHERE place > $2 AND NOT changes AND message <> '' HAVING count(*) > 0) AS "left_out: Json<LeftOut>",
@@ -165,8 +164,8 @@ pub async fn whole(db: &PgPool, viewer: Viewer, incident: IncidentId, limit: i64
                 LEFT JOIN slack_users su ON su.user_id = r.user_id
                 WHERE r.incident_id = (SELECT $1::bigint) ORDER BY t.position, t.id) x
            ) AS "holders: Json<Vec<HolderRow>>",
-           (SELECT count(*) FROM incident_people p JOIN users u ON u.id = p.user_id
-            WHERE p.incident_id = (SELECT $1::bigint) AND u.is_active) AS "members!",
+           (SELECT count(*) FROM incident_people p WHERE p.incident_id = (SELECT $1::bigint)
+            AND (SELECT is_active FROM users WHERE id = p.user_id)) AS "members!",
            (SELECT json_agg(json_build_array(impact_type_id, impact_level_id) ORDER BY impact_type_id)
             FROM incident_impacts WHERE incident_id = (SELECT $1::bigint)) AS "impacts: Json<Vec<(i32, Uuid)>>",
            (SELECT json_agg(json_build_array(metric_type_id, duration_us) ORDER BY metric_type_id)

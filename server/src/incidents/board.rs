@@ -2,7 +2,7 @@
 //!
 //! Every page says what burns, and whenever something happens all open pages read the board again at once. So a server
 //! keeps what it read of it, until the database says with the next request that something was written since
-//! ([`told::Moment`]): the first one to ask reads it for everybody. Whoever sees a private incident on it has a board of
+//! ([`Moment`](crate::told::Moment)): the first one to ask reads it for everybody. Whoever sees a private incident on it has a board of
 //! their own; the fence stands in every statement, so no count tells of what may not be seen.
 
 use super::{
@@ -10,20 +10,13 @@ use super::{
     query::{Incident, status},
     whole,
 };
-use crate::{
-    context::Context,
-    failure::OrInternal,
-    told::{self, Moment},
-};
+use crate::{context::Context, failure::OrInternal, kept::OfMoment};
 use domain::{
     CategoryId, EnvironmentId, Error, IncidentId, PriorityId, Result, RoleTypeId, Timestamp, UserId, Viewer,
     incident::Status,
 };
 use sqlx::PgPool;
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::HashMap, sync::Arc};
 use tokio::sync::OnceCell;
 
 /// A P1 or P2 whose impact lasts.
@@ -77,16 +70,20 @@ pub struct Unsent {
 }
 
 /// What a server remembers of it.
-#[derive(Debug, Default)]
-pub struct Boards(Mutex<Kept>);
-
-#[derive(Debug, Default)]
-struct Kept {
-    /// When all of it was read.
-    moment: Option<Moment>,
-    sides: HashMap<UserId, Arc<OnceCell<Side>>>,
-    boards: HashMap<Side, Arc<OnceCell<Arc<Board>>>>,
+#[derive(Debug)]
+pub struct Boards {
+    sides: OfMoment<UserId, Side>,
+    boards: OfMoment<Side, Arc<Board>>,
 }
+
+impl Default for Boards {
+    fn default() -> Self {
+        Boards { sides: OfMoment::at_most(PEOPLE), boards: OfMoment::at_most(PEOPLE) }
+    }
+}
+
+/// So many people at once, at most, each with a board of their own.
+const PEOPLE: usize = 1_000;
 
 /// Who sees the same board.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -98,34 +95,17 @@ enum Side {
     Of(UserId),
 }
 
-impl Boards {
-    /// What is kept of this moment; all that is older goes.
-    fn at<T>(&self, moment: &Moment, look: impl FnOnce(&mut Kept) -> T) -> T {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.moment.as_ref() != Some(moment) {
-            *kept = Kept { moment: Some(moment.clone()), ..Kept::default() };
-        }
-        look(&mut kept)
-    }
-}
-
 /// The board of this viewer, not older than the request.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn board(ctx: &Context, viewer: Viewer) -> Result<Arc<Board>> {
-    let Some(moment) = told::moment() else { return Ok(Arc::new(Board::read(&ctx.db, viewer).await?)) };
     let side = match viewer {
         Viewer { sees_private: true, .. } => Side::All,
         Viewer { user: None, .. } => Side::Public,
-        Viewer { user: Some(user), .. } => {
-            let side = ctx.boards.at(&moment, |kept| kept.sides.entry(user).or_default().clone());
-            *side.get_or_try_init(|| Side::of(&ctx.db, user)).await?
-        }
+        Viewer { user: Some(user), .. } => ctx.boards.sides.get(user, || Side::of(&ctx.db, user)).await?,
     };
-    let board = ctx.boards.at(&moment, |kept| kept.boards.entry(side).or_default().clone());
-    let read = || async { Board::read(&ctx.db, side.viewer()).await.map(Arc::new) };
-    board.get_or_try_init(read).await.cloned()
+    ctx.boards.boards.get(side, || async { Board::read(&ctx.db, side.viewer()).await.map(Arc::new) }).await
 }
 
 impl Side {

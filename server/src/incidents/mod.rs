@@ -51,6 +51,7 @@ pub use erase::erase;
 pub use heard::Told;
 pub use impacts::impacts;
 pub use key_events::key_events;
+pub use list::Asking;
 pub use roles::roles;
 pub use tags::{tags, tags_of};
 pub use update::{Updating, mistake, update};

@@ -31,10 +31,11 @@ pub async fn similar(
                   c.channel_id AS "channel_id?", c.name AS "channel_name?", c.status AS "channel_status?"
            FROM (SELECT string_agg(lexeme, ' | ')::tsquery AS words
                  FROM unnest(to_tsvector('pg_catalog.english', $5)) WHERE lexeme ~ '^[[:alnum:]]+$') AS asked
-           CROSS JOIN incidents i LEFT JOIN slack_conversations c ON c.incident_id = i.id
+           CROSS JOIN incidents i JOIN incident_words w ON w.incident_id = i.id
+           LEFT JOIN slack_conversations c ON c.incident_id = i.id
            WHERE (i.status < 40 OR i.created_at >= $3) AND (NOT i.private OR may_see_private(i.id, $1, $2))
-             AND (asked.words IS NULL AND $6::uuid IS NULL OR i.search @@ asked.words OR i.category_id = $6)
-           ORDER BY coalesce(ts_rank(i.search, asked.words), 0) + (coalesce(i.category_id = $6, false))::int DESC,
+             AND (asked.words IS NULL AND $6::uuid IS NULL OR w.search @@ asked.words OR i.category_id = $6)
+           ORDER BY coalesce(ts_rank(w.search, asked.words), 0) + (coalesce(i.category_id = $6, false))::int DESC,
                     i.id DESC
            LIMIT $4"#,
         viewer.user.map(|u| u.0),

@@ -100,7 +100,7 @@ pub async fn authenticate(db: impl PgExecutor<'_>, key: &str, now: Timestamp) ->
     }
     let found = sqlx::query!(
         r#"SELECT t.user_id, t.expires_at, p.is_superuser AS "superuser?", p.permissions AS "permissions?",
-                  (SELECT version FROM catalog_version) AS "catalog!"
+                  (SELECT version FROM catalog_version) AS "catalog!", pg_current_snapshot()::text AS "moment!"
            FROM api_tokens t LEFT JOIN people_allowed p ON p.user_id = t.user_id WHERE t.hash = $1"#,
         digest(key)
     )
@@ -109,6 +109,7 @@ pub async fn authenticate(db: impl PgExecutor<'_>, key: &str, now: Timestamp) ->
     .or_internal("checking an API key")?;
     let Some(token) = found else { return Ok(Checked::Unknown) };
     told::catalog_is(token.catalog);
+    told::moment_is(token.moment.into());
     Ok(match (token.superuser, token.permissions) {
         _ if token.expires_at.is_some_and(|end| end <= now) => Checked::Expired,
         (Some(superuser), Some(names)) => {

@@ -10,6 +10,7 @@ mod live;
 mod past;
 mod people;
 mod said;
+mod search;
 mod sign_in;
 mod update;
 mod written;

@@ -13,14 +13,14 @@ use crate::{
 use std::str::FromStr;
 
 /// What was typed, and what it means.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Typed<T> {
     pub text: String,
     pub value: T,
 }
 
 /// `__gte`, `__lte`, `__gt`, `__lt` of one column.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Bounds<T> {
     pub gte: Option<T>,
     pub lte: Option<T>,
@@ -45,7 +45,7 @@ impl<T: PartialOrd> Bounds<T> {
 }
 
 /// What a list can be sorted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Column {
     Id,
     Title,
@@ -103,7 +103,7 @@ impl Column {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Order {
     pub column: Column,
     pub descending: bool,
@@ -145,7 +145,7 @@ pub enum IdMatch {
 }
 
 /// Which part of the list.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub enum Place {
     #[default]
     First,
@@ -160,7 +160,7 @@ pub enum Place {
 /// Rows per page unless asked otherwise.
 pub const PER_PAGE: u32 = 25;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Filter {
     pub search: Option<String>,
     pub created_at: Option<Typed<Period>>,

@@ -8,13 +8,14 @@
 mod sql;
 
 use super::query::{Incident, IncidentRow};
-use crate::{context::Context, failure::OrInternal};
+use crate::{context::Context, failure::OrInternal, kept::OfMoment};
 use domain::{
     Error, Result, Timestamp, Viewer,
     incident::{Column, Filter, Order, Ordering, Place},
 };
 use sql::Asked;
 use sqlx::PgPool;
+use std::sync::Arc;
 
 /// Counting stops here.
 pub const COUNTED: i64 = 1_000;
@@ -55,11 +56,11 @@ pub async fn list(ctx: &Context, viewer: Viewer, filter: &Filter) -> Result<Page
             if offset >= PAGED {
                 Found { newer: Some(Place::First), ..Found::default() }
             } else {
-                asked.by_place(&ctx.db, &way, offset, size).await?
+                asked.by_place(ctx, &way, offset, size).await?
             }
         }
-        (Way::Id { .. } | Way::Time { .. }, place) => asked.by_cursor(&ctx.db, &way, place, size).await?,
-        (_, place) => asked.by_place(&ctx.db, &way, offset_of(place, size)?, size).await?,
+        (Way::Id { .. } | Way::Time { .. }, place) => asked.by_cursor(ctx, &way, place, size).await?,
+        (_, place) => asked.by_place(ctx, &way, offset_of(place, size)?, size).await?,
     };
     let Found { rows, matches, newer, older } = found;
     let matches = match matches {
@@ -105,9 +106,13 @@ pub async fn list_all(
 /// # Errors
 /// When the database does not answer.
 pub async fn count_all(ctx: &Context, viewer: Viewer, filter: &Filter) -> Result<i64> {
-    let mut sql = Asked { filter, viewer }.count_to_the_end();
-    let counted = sql.build_query_scalar().persistent(keeps_plan(filter)).fetch_one(&ctx.db).await;
-    counted.or_internal("counting all of the list")
+    let question = Question { viewer, filter: filter.first_page() };
+    let count = || async {
+        let mut sql = Asked { filter, viewer }.count_to_the_end();
+        let counted = sql.build_query_scalar().persistent(keeps_plan(filter)).fetch_one(&ctx.db).await;
+        counted.or_internal("counting all of the list")
+    };
+    ctx.asking.counted.get(question, count).await
 }
 
 /// How words are found hangs on how many incidents have them, and a plan that is kept knows no words.
@@ -213,6 +218,35 @@ struct Found {
     older: Option<Place>,
 }
 
+/// What was asked before is known for as long as nothing is written.
+#[derive(Debug)]
+pub struct Asking {
+    found: OfMoment<Question, Arc<Matches>>,
+    counted: OfMoment<Question, i64>,
+}
+
+impl Default for Asking {
+    fn default() -> Self {
+        // What was found is 8 kB each.
+        Asking { found: OfMoment::at_most(256), counted: OfMoment::at_most(1_000) }
+    }
+}
+
+/// Who asked for what, whatever page of it.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Question {
+    viewer: Viewer,
+    filter: Filter,
+}
+
+/// The newest matches of a search, in order.
+#[derive(Debug)]
+struct Matches {
+    ids: Vec<i64>,
+    /// There are older ones.
+    more: bool,
+}
+
 /// A row, and how many match in all.
 #[derive(sqlx::FromRow)]
 struct Listed {
@@ -222,13 +256,13 @@ struct Listed {
 }
 
 impl Asked<'_> {
-    async fn by_cursor(&self, db: &PgPool, way: &Way, place: &Place, size: i64) -> Result<Found> {
+    async fn by_cursor(&self, ctx: &Context, way: &Way, place: &Place, size: i64) -> Result<Found> {
         let (cursor, backward) = match place {
             Place::After(text) => (Some(Cursor::parse(way, text)?), false),
             Place::Before(text) => (Some(Cursor::parse(way, text)?), true),
             Place::First | Place::Page(_) => (None, false),
         };
-        let (mut rows, matches) = self.fetch(db, way, cursor, backward, 0, size + 1).await?;
+        let (mut rows, matches) = self.fetch(ctx, way, cursor, backward, 0, size + 1).await?;
         let further = rows.len() as i64 > size;
         rows.truncate(usize::try_from(size).unwrap_or(usize::MAX));
         if backward {
@@ -245,8 +279,8 @@ impl Asked<'_> {
         Ok(Found { rows, matches, newer, older })
     }
 
-    async fn by_place(&self, db: &PgPool, way: &Way, offset: i64, size: i64) -> Result<Found> {
-        let (mut rows, matches) = self.fetch(db, way, None, false, offset, size + 1).await?;
+    async fn by_place(&self, ctx: &Context, way: &Way, offset: i64, size: i64) -> Result<Found> {
+        let (mut rows, matches) = self.fetch(ctx, way, None, false, offset, size + 1).await?;
         let further = rows.len() as i64 > size && offset + size < SORTED;
         rows.truncate(usize::try_from(size).unwrap_or(usize::MAX));
         let turn = |offset: i64| match (way, rows.first(), rows.last()) {
@@ -267,21 +301,62 @@ impl Asked<'_> {
 
     async fn fetch(
         &self,
-        db: &PgPool,
+        ctx: &Context,
         way: &Way,
         cursor: Option<Cursor>,
         backward: bool,
         offset: i64,
         limit: i64,
     ) -> Result<(Vec<Incident>, Option<i64>)> {
+        if let Way::Set { orders, searching: true, newest: Some(newest) } = way {
+            return self.fetch_found(ctx, orders, *newest, offset, limit).await;
+        }
         let mut sql = self.page(way, cursor, backward, offset, limit);
-        let found = sql.build_query_as().persistent(keeps_plan(self.filter)).fetch_all(db).await;
+        let found = sql.build_query_as().fetch_all(&ctx.db).await;
         let rows: Vec<Listed> = found.or_internal("reading the list")?;
         let matches = rows.first().map(|row| row.matches);
-        // The first page of nothing; a search may have matches that are too weak to be shown.
-        let nothing = cursor.is_none() && offset == 0 && self.filter.search.is_none();
+        // The first page of nothing.
+        let nothing = cursor.is_none() && offset == 0;
         let matches = matches.or(nothing.then_some(0));
         Ok((rows.into_iter().map(|row| row.incident.into()).collect(), matches))
+    }
+
+    /// The same of a search. What it found is kept for its pages, and for who asks again, while nothing is written.
+    async fn fetch_found(
+        &self,
+        ctx: &Context,
+        orders: &[Order],
+        newest: i64,
+        offset: i64,
+        limit: i64,
+    ) -> Result<(Vec<Incident>, Option<i64>)> {
+        let question = Question { viewer: self.viewer, filter: self.filter.first_page() };
+        let found = ctx.asking.found.get(question, || self.search(&ctx.db, orders, newest)).await?;
+        let from = usize::try_from(offset).unwrap_or(usize::MAX);
+        let ids: Vec<i64> =
+            found.ids.iter().skip(from).take(usize::try_from(limit).unwrap_or_default()).copied().collect();
+        let matches = i64::try_from(found.ids.len()).unwrap_or(i64::MAX) + i64::from(found.more);
+        let rows: Vec<IncidentRow> = match ids.is_empty() {
+            true => Vec::new(),
+            false => {
+                let mut sql = self.rows_of(ids);
+                let rows = sql.build_query_as().fetch_all(&ctx.db).await;
+                rows.or_internal("reading what a search found")?
+            }
+        };
+        Ok((rows.into_iter().map(Incident::from).collect(), Some(matches)))
+    }
+
+    async fn search(&self, db: &PgPool, orders: &[Order], newest: i64) -> Result<Arc<Matches>> {
+        let mut sql = self.found(orders, newest + 1);
+        let found = sql.build_query_scalar().persistent(keeps_plan(self.filter)).fetch_one(db).await;
+        let mut ids: Vec<i64> = found.or_internal("searching")?;
+        let more = i64::try_from(ids.len()).is_ok_and(|found| found > newest);
+        if more {
+            let oldest = ids.iter().min().copied();
+            ids.retain(|id| Some(*id) != oldest);
+        }
+        Ok(Arc::new(Matches { ids, more }))
     }
 
     /// How many match, up to one more than [`COUNTED`].

@@ -59,7 +59,8 @@ impl Asked<'_> {
         self.rows(way, cursor, backward, Part { offset, limit }, false)
     }
 
-    /// The same, each with `matches`: how many match in all, up to one more than are counted.
+    /// The same, each with `matches`: how many match in all, up to one more than are counted. Not for searches: what
+    /// they found is told by [`Asked::found`].
     pub fn page(
         &self,
         way: &Way,
@@ -80,9 +81,10 @@ impl Asked<'_> {
 
     /// How many match. Public ones are counted in an index; private ones that the viewer sees are a set.
     pub fn count_to_the_end(&self) -> QueryBuilder<Postgres> {
-        let mut sql = QueryBuilder::new("SELECT (SELECT count(*) FROM incidents i");
+        let mut sql = QueryBuilder::new("SELECT (SELECT count(*)");
+        sql.push(self.source(false));
         self.conditions(&mut sql, Side::Public);
-        sql.push(") + (SELECT count(*) FROM incidents i");
+        sql.push(") + (SELECT count(*)").push(self.source(false));
         self.conditions(&mut sql, Side::PrivateAtOnce);
         sql.push(")");
         sql
@@ -119,31 +121,42 @@ impl Asked<'_> {
         counted: bool,
     ) -> QueryBuilder<Postgres> {
         let mut sql = QueryBuilder::new("");
-        let searching = matches!(way, Way::Set { searching: true, .. });
         if let Way::Set { orders, searching, newest } = way {
-            self.push_newest(
-                &mut sql,
-                orders,
-                *searching,
-                newest.map(|n| if counted && *searching { n + 1 } else { n }),
-            );
+            self.push_newest(&mut sql, orders, *searching, *newest);
         }
         sql.push(COLUMNS);
-        match counted {
-            true if searching => drop(sql.push(", (SELECT count(*) FROM newest) AS matches")),
-            true => {
-                sql.push(", (");
-                self.push_count(&mut sql);
-                sql.push(") AS matches");
-            }
-            false => {}
+        if counted {
+            sql.push(", (");
+            self.push_count(&mut sql);
+            sql.push(") AS matches");
         }
         match way {
             Way::Id { descending } => self.push_by_id(&mut sql, *descending, cursor, backward, part),
             Way::Time { descending } => self.push_by_time(&mut sql, *descending, cursor, backward, part),
             Way::Branch { column, descending } => self.push_branches(&mut sql, *column, *descending, part),
-            Way::Set { orders, searching, newest } => push_set(&mut sql, orders, *searching, *newest, part),
+            Way::Set { orders, searching, .. } => push_set(&mut sql, orders, *searching, part),
         }
+        sql
+    }
+
+    /// The numbers of what a search finds, in order, as one array: of its newest matches, at most so many.
+    pub fn found(&self, orders: &[Order], newest: i64) -> QueryBuilder<Postgres> {
+        let mut sql = QueryBuilder::new("");
+        self.push_newest(&mut sql, orders, true, Some(newest));
+        sql.push("SELECT coalesce(array_agg(m.id");
+        push_order(&mut sql, orders, true);
+        sql.push("), '{}') FROM newest AS m");
+        push_joins(&mut sql, orders);
+        sql
+    }
+
+    /// The rows of these numbers, in this order; without those that the viewer may not see by now.
+    pub fn rows_of(&self, ids: Vec<i64>) -> QueryBuilder<Postgres> {
+        let mut sql = QueryBuilder::new(COLUMNS);
+        sql.push(" FROM unnest(").push_bind(ids).push(") WITH ORDINALITY AS m (id, place)");
+        sql.push(" JOIN incidents i ON i.id = m.id").push(JOINS);
+        self.fence(&mut sql);
+        sql.push(" ORDER BY m.place");
         sql
     }
 
@@ -232,7 +245,7 @@ impl Asked<'_> {
             sql.push_bind(self.filter.search.clone()).push(")) END AS rank FROM (");
         }
         sql.push("SELECT i.id").push(listed("i")).push(if searching { ", i.search" } else { "" });
-        sql.push(" FROM incidents i");
+        sql.push(self.source(!columns.is_empty()));
         self.conditions(sql, if searching { Side::BothAtOnce } else { Side::Both });
         sql.push(" ORDER BY i.id DESC");
         if let Some(newest) = newest {
@@ -241,15 +254,24 @@ impl Asked<'_> {
         sql.push(if searching { ") AS n) " } else { ") " });
     }
 
+    /// Where rows are looked for, with the words of each when there is a search. Where nothing else is asked for they stand
+    /// alone: a third as much to read.
+    fn source(&self, more: bool) -> &'static str {
+        if self.filter.search.is_none() {
+            " FROM incidents i"
+        } else if more || (Filter { search: None, ..self.filter.clone() }).narrows() {
+            " FROM (SELECT i.*, w.search FROM incidents i JOIN incident_words w ON w.incident_id = i.id) AS i"
+        } else {
+            " FROM (SELECT incident_id AS id, private, search FROM incident_words) AS i"
+        }
+    }
+
     /// Everything the filter asks, behind the fence.
     fn conditions(&self, sql: &mut QueryBuilder<Postgres>, side: Side) {
         let f = self.filter;
         let (viewer, sees_all) = (self.viewer.user.map(|u| u.0), self.viewer.sees_private);
         match side {
-            Side::Both => {
-                sql.push(" WHERE (NOT i.private OR may_see_private(i.id, ").push_bind(viewer).push(", ");
-                sql.push_bind(sees_all).push("))");
-            }
+            Side::Both => self.fence(sql),
             Side::Public => {
                 sql.push(" WHERE NOT i.private");
             }
@@ -309,6 +331,11 @@ impl Asked<'_> {
         }
     }
 
+    fn fence(&self, sql: &mut QueryBuilder<Postgres>) {
+        sql.push(" WHERE (NOT i.private OR may_see_private(i.id, ").push_bind(self.viewer.user.map(|u| u.0));
+        sql.push(", ").push_bind(self.viewer.sees_private).push("))");
+    }
+
     fn words(&self, sql: &mut QueryBuilder<Postgres>) {
         let Some(search) = &self.filter.search else { return };
         sql.push(" AND (i.search @@ websearch_to_tsquery('pg_catalog.english', ")
@@ -339,20 +366,16 @@ impl Asked<'_> {
 }
 
 /// Sorts the newest, takes the part, and only then reads whole rows.
-fn push_set(
-    sql: &mut QueryBuilder<Postgres>,
-    orders: &[Order],
-    searching: bool,
-    newest: Option<i64>,
-    part: Part,
-) {
-    sql.push(
-        " FROM (SELECT s.id, row_number() OVER () AS place FROM (SELECT m.id FROM (SELECT * FROM newest",
-    );
-    if let Some(newest) = newest {
-        sql.push(format!(" LIMIT {newest}"));
-    }
-    sql.push(") AS m");
+fn push_set(sql: &mut QueryBuilder<Postgres>, orders: &[Order], searching: bool, part: Part) {
+    sql.push(" FROM (SELECT s.id, row_number() OVER () AS place FROM (SELECT m.id FROM newest AS m");
+    push_joins(sql, orders);
+    push_order(sql, orders, searching);
+    part.push(sql);
+    sql.push(") AS s) AS m JOIN incidents i ON i.id = m.id").push(JOINS).push(" ORDER BY m.place");
+}
+
+/// What the newest are sorted by, where they do not carry it.
+fn push_joins(sql: &mut QueryBuilder<Postgres>, orders: &[Order]) {
     let mut joined: Vec<&str> = Vec::new();
     for join in orders.iter().flat_map(|order| joins_of(order.column)) {
         if !joined.contains(join) {
@@ -360,6 +383,9 @@ fn push_set(
             sql.push(*join);
         }
     }
+}
+
+fn push_order(sql: &mut QueryBuilder<Postgres>, orders: &[Order], searching: bool) {
     sql.push(" ORDER BY ");
     if orders.is_empty() && searching {
         sql.push("m.rank DESC, ");
@@ -368,8 +394,6 @@ fn push_set(
         sql.push(sorted_by(order.column)).push(if order.descending { " DESC, " } else { ", " });
     }
     sql.push("m.id DESC");
-    part.push(sql);
-    sql.push(") AS s) AS m JOIN incidents i ON i.id = m.id").push(JOINS).push(" ORDER BY m.place");
 }
 
 /// What a row must carry to be sorted by this.

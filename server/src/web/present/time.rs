@@ -12,19 +12,21 @@ pub struct Times {
     pub zone: Tz,
 }
 
+/// Where the hour begins and the minute ends in the full words of a moment.
+const HOUR: usize = "2026/10/14 ".len();
+const MINUTE: usize = "2026/10/14 14:09".len();
+
 impl Times {
     /// `2026/10/14 14:09`
     pub fn date(&self, at: Timestamp) -> Moment {
-        self.moment(at, self.local(at, "%Y/%m/%d %H:%M"))
+        self.moment(at, |full| full[..MINUTE].to_owned())
     }
 
     /// `14:09` on the same day, else `2026/10/14 14:09`.
     pub fn clock(&self, at: Timestamp) -> Moment {
-        if self.day(at) == self.day(self.now) {
-            self.moment(at, self.local(at, "%H:%M"))
-        } else {
-            self.date(at)
-        }
+        let day = |at: Timestamp| at.with_timezone(&self.zone).date_naive();
+        let from = if day(at) == day(self.now) { HOUR } else { 0 };
+        self.moment(at, |full| full[from..MINUTE].to_owned())
     }
 
     /// `14:09:43`
@@ -56,12 +58,14 @@ impl Times {
             _ => format!("on {}", self.day(at)),
         };
         let text = if did.is_empty() { when } else { format!("{did} {when}") };
-        self.moment(at, text)
+        self.moment(at, |_| text)
     }
 
-    fn moment(&self, at: Timestamp, text: String) -> Moment {
+    /// Said by its full words, or apart from them.
+    fn moment(&self, at: Timestamp, say: impl FnOnce(&str) -> String) -> Moment {
+        let full = self.full(at);
         let iso = at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
-        Moment { text, full: self.full(at), iso }
+        Moment { text: say(&full), full, iso }
     }
 
     fn local(&self, at: Timestamp, format: &str) -> String {
