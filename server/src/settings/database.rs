@@ -11,7 +11,7 @@ pub struct DatabaseSettings {
     pub source: DatabaseSource,
     /// `POSTGRES_SCHEMA`: first in the search path, made when missing.
     pub schema: Option<String>,
-    /// `FF_DATABASE_POOL_SIZE`, default 16: connections of this process at most.
+    /// `FF_DATABASE_POOL_SIZE`, default 8: connections of this process at most.
     pub pool_size: u32,
     /// `FF_STATEMENT_TIMEOUT`, seconds, default 30: PostgreSQL ends what takes longer.
     pub statement_timeout: Duration,
@@ -43,7 +43,7 @@ impl DatabaseSettings {
             .parsed("FF_DATABASE_POOL_SIZE", "a number of connections, at least 4", |v| {
                 v.parse().ok().filter(|n| *n >= 4)
             })
-            .unwrap_or(16);
+            .unwrap_or(8);
         let statement_timeout =
             Duration::from_secs(r.number("FF_STATEMENT_TIMEOUT", 30, "a number of seconds"));
         let migrate_on_start = r.flag("FF_MIGRATE_ON_START", true);

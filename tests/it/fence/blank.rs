@@ -10,7 +10,7 @@ static RANDOM: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         // The framework writes the nonce of its scripts into `crossorigin`, too.
         r#"(nonce=\\?"|crossorigin="|'nonce-)[^"'\\]+"#,
         r#"(name="submission" value=")[^"]+"#,
-        r#"(\\?"submission\\?":\\?")[^"\\]+"#,
+        r#"(["']submission["']:["'])[^"']+"#,
         r"(x-request-id: )\S+",
         // In an address, also when it is the `next` of another one; in the hidden data of a view.
         r#"(draft(?:=|%3D|\\*":\\*"))[0-9a-f-]{36}"#,

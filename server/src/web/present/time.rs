@@ -1,9 +1,13 @@
 //! Moments and lengths of time in words, in the one zone of the installation (spec 03 §1: `YYYY/MM/DD HH:MM`, 24 h).
 
-use chrono::TimeDelta;
+use chrono::{
+    TimeDelta,
+    format::{Item, StrftimeItems},
+};
 use chrono_tz::Tz;
 pub use domain::view::length;
 use domain::{Timestamp, view::Moment};
+use std::sync::LazyLock;
 
 /// Now, and where the clock on the wall hangs.
 #[derive(Debug, Clone, Copy)]
@@ -46,7 +50,10 @@ impl Times {
 
     /// `2026/10/14 14:09:43 CEST`
     pub fn full(&self, at: Timestamp) -> String {
-        self.local(at, "%Y/%m/%d %H:%M:%S %Z")
+        // Every moment of a page says it: the format is read once.
+        static FULL: LazyLock<Vec<Item<'static>>> =
+            LazyLock::new(|| StrftimeItems::new("%Y/%m/%d %H:%M:%S %Z").collect());
+        at.with_timezone(&self.zone).format_with_items(FULL.iter()).to_string()
     }
 
     /// `opened 5 h ago`, `just now`; after a month the day.
