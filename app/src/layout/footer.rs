@@ -1,11 +1,17 @@
 //! The foot: what this is, its version, the way to its source and documents.
 
-use domain::view::Session;
+use crate::drawn::Drawn;
+use domain::view::{Session, Site};
 use leptos::prelude::*;
+
+static FOOT: Drawn<Site> = Drawn::up_to::<1>();
 
 #[component]
 pub fn Footer() -> impl IntoView {
-    let site = expect_context::<Session>().site;
+    FOOT.draw(expect_context::<Session>().site, foot)
+}
+
+fn foot(site: Site) -> impl IntoView {
     let links = [
         ("Source", Some(site.source_url).filter(|url| !url.is_empty())),
         ("OpenAPI", site.openapi_url),

@@ -3,6 +3,7 @@
 use crate::{
     Problem,
     components::{Flame, Icon, Initials, Prio},
+    drawn::Drawn,
     live::live,
     routes,
     wire::load,
@@ -109,6 +110,12 @@ fn Alarm(fires: Fires) -> impl IntoView {
 
 #[component]
 fn Search() -> impl IntoView {
+    SEARCH.draw((), |()| search())
+}
+
+static SEARCH: Drawn<()> = Drawn::up_to::<1>();
+
+fn search() -> impl IntoView {
     view! {
         <form action=routes::INCIDENTS method="get" role="search" class="ml-auto hidden lg:block">
             <label class="input input-sm w-44 gap-2 xl:w-60">

@@ -1,6 +1,7 @@
 //! Keys, with script: they shorten the way and open none. Off while somebody types, and with any modifier but the one
 //! that sends a form.
 
+use crate::drawn::Drawn;
 use leptos::prelude::*;
 
 /// Key and meaning, as listed under `?`.
@@ -18,9 +19,15 @@ const KEYS: [(&str, &str); 11] = [
     ("Esc", "close what is open"),
 ];
 
+static HELP: Drawn<()> = Drawn::up_to::<1>();
+
 /// The list of keys.
 #[component]
 pub fn Help() -> impl IntoView {
+    HELP.draw((), |()| help())
+}
+
+fn help() -> impl IntoView {
     view! {
         <div id="keys" popover="auto" class="popup w-80 max-w-[calc(100vw-2rem)]" role="dialog" aria-labelledby="keys-h">
             <h2 id="keys-h" class="text-lg font-semibold">"Keyboard shortcuts"</h2>

@@ -15,7 +15,7 @@ pub struct Me {
 }
 
 /// What this installation is. The same for everybody, also for those not signed in.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Site {
     /// `APP_DISPLAY_NAME`
     pub name: String,
@@ -52,7 +52,7 @@ impl Default for Site {
 }
 
 /// `PLAUSIBLE_DOMAIN` and `PLAUSIBLE_SCRIPT_URL`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Analytics {
     pub domain: String,
     pub script_url: String,

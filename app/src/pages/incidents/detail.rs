@@ -14,6 +14,7 @@ use crate::{
         Ago, Chip, Countdown, Icon, Newer, Prio, PrivateChip, Prose, RulerFull, RulerSmall, Stale, Status,
         Title, Waiting,
     },
+    drawn::Drawn,
     forms::{Sent, accepted, answer},
     layout::Trouble,
     live::{Shown, live},
@@ -284,6 +285,12 @@ fn ClosedTo(id: IncidentId, text: String, may_reopen: bool) -> impl IntoView {
 
 #[component]
 fn JumpLinks() -> impl IntoView {
+    JUMPS.draw((), |()| jumps())
+}
+
+static JUMPS: Drawn<()> = Drawn::up_to::<1>();
+
+fn jumps() -> impl IntoView {
     const LINKS: [(&str, &str); 6] = [
         ("#timeline", "Timeline"),
         ("#people", "People"),
