@@ -403,3 +403,25 @@ async fn words_follow_their_incident() {
         assert_eq!(count(&db, written).await, transactions, "{sql}");
     }
 }
+
+// Who looked is known until they or the incident are gone.
+#[tokio::test]
+async fn looks_go_with_what_was_looked_at() {
+    let (db, _database) = fresh().await;
+    incident(&db).await;
+    let other = "00000000-0000-4000-8000-000000000002";
+    run(&db, &format!(
+        "INSERT INTO users (id, username, email, date_joined, created_at, updated_at) VALUES ('{other}', 'bea', 'bea@example.com', {NOW}, {NOW}, {NOW});
+         INSERT INTO incidents (id, title, description, priority_id, category_id, environment_id, created_by, private, created_at, updated_at)
+         SELECT 2, title, description, priority_id, category_id, environment_id, created_by, private, created_at, updated_at FROM incidents;
+         INSERT INTO looks (user_id, incident_id, seq, looked_at)
+         SELECT u.id, i.id, 1, {NOW} FROM users u, incidents i WHERE u.username IN ('ada', 'bea')"
+    ))
+    .await;
+    let looks = "SELECT count(*) FROM looks";
+    assert_eq!(count(&db, looks).await, 4);
+    run(&db, "DELETE FROM incidents WHERE id = 2").await;
+    assert_eq!(count(&db, looks).await, 2);
+    run(&db, &format!("DELETE FROM users WHERE id = '{other}'")).await;
+    assert_eq!(count(&db, looks).await, 1);
+}
