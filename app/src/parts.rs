@@ -7,7 +7,7 @@
 //! Cut is by the attribute below the framework's `lazy`, which would end the whole window over a file that does not come. On
 //! the server, where nothing is cut, `lazy` would name the files of a page in its head; leptos 0.8.23 does so outside of the
 //! request: now and then nothing is named, or it is named in the head of a page that is made at the same time, with the
-//! nonce of the other one.
+//! nonce of the other one. So the answer names them in a header of its own.
 
 #[cfg(feature = "hydrate")]
 use crate::layout::NotLoaded;
@@ -49,7 +49,10 @@ macro_rules! family {
                     #[cfg(feature = "hydrate")]
                     return $show($page::$name).await.unwrap_or_else(|_| NotLoaded().into_any());
                     #[cfg(not(feature = "hydrate"))]
-                    return $page::$name.view();
+                    {
+                        crate::server::needs(stringify!($show));
+                        return $page::$name.view();
+                    }
                 }
 
                 async fn preload() {

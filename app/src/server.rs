@@ -49,13 +49,34 @@ pub fn status(code: u16) {
     }
 }
 
+/// The browser will need the files of this family: it is told with the answer, before it reads the page. No effect in the
+/// browser.
+pub fn needs(family: &str) {
+    #[cfg(feature = "ssr")]
+    {
+        let response = leptos::prelude::use_context::<leptos_axum::ResponseOptions>();
+        let files = leptos::prelude::use_context::<Families>();
+        if let (Some(response), Some(files)) = (response, files.and_then(|all| all.0.get(family).cloned())) {
+            response.append_header(http::header::LINK, files);
+        }
+    }
+    #[cfg(not(feature = "ssr"))]
+    {
+        let _ = family;
+    }
+}
+
 #[cfg(feature = "ssr")]
 mod on_server {
     use crate::{Problem, backend::Backend};
     use domain::{Caller, Error};
-    use http::request::Parts;
+    use http::{HeaderValue, request::Parts};
     use leptos::prelude::use_context;
-    use std::sync::Arc;
+    use std::{collections::HashMap, sync::Arc};
+
+    /// The files of each family of pages, as a `Link` header tells them. The router provides it.
+    #[derive(Debug, Clone, Default)]
+    pub struct Families(pub Arc<HashMap<String, HeaderValue>>);
 
     /// Something a layer put into the extensions of this request.
     pub(super) fn extension<T: Clone + Send + Sync + 'static>() -> Option<T> {

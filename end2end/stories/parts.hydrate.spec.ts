@@ -24,3 +24,20 @@ test("a page whose part does not come says so, and the window goes on", async ({
   await desk.taken();
   await expect(page.getByLabel("Title", { exact: true })).toBeVisible();
 });
+
+test("the files of a page are named with its answer, and come once", async ({ desk, person }) => {
+  const { page } = desk;
+  await desk.is(person.username);
+  const loaded: string[] = [];
+  page.on("response", (response) => {
+    const { pathname } = new URL(response.url());
+    if (/\/pkg\/(split|chunk)_/.test(pathname) && !response.fromServiceWorker()) loaded.push(pathname);
+  });
+  await desk.opens("/");
+  expect(loaded).toEqual([]);
+  const answer = await page.request.get("/incident/");
+  const named = [...(answer.headers().link ?? "").matchAll(/<([^>]+)>; rel=preload; as=fetch; crossorigin/g)].map((link) => link[1]);
+  expect(named.length).toBeGreaterThan(1);
+  await desk.opens("/incident/");
+  expect(loaded.sort()).toEqual(named.sort());
+});

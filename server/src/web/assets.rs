@@ -4,6 +4,7 @@
 //! Nothing here is secret and nothing here asks the database. `cargo leptos build` makes the site folder; the server
 //! finds it by `LEPTOS_SITE_ROOT`, beside its own binary, or where the build leaves it.
 
+use app::server::Families;
 use axum::{
     body::Body,
     extract::Request,
@@ -11,7 +12,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use leptos::config::{Env, LeptosOptions};
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 use tower::{Layer, Service, ServiceExt};
 use tower_http::services::ServeDir;
 
@@ -55,6 +60,16 @@ impl Files {
         Files { pkg: root.join(options.site_pkg_dir.as_ref()), root, hashed: options.hash_files }
     }
 
+    /// Which files the build made for each family of pages; none where it made no parts, as without a site.
+    pub fn families(&self) -> Families {
+        let manifest = match self.hashed {
+            true => hash_of("manifest").map(|hash| format!("__wasm_split_manifest.{hash}.json")),
+            false => Some("__wasm_split_manifest.json".to_owned()),
+        };
+        let read = manifest.and_then(|name| std::fs::read(self.pkg.join(name)).ok());
+        Families(Arc::new(read.map(|manifest| links(&manifest)).unwrap_or_default()))
+    }
+
     /// What the build made. Only hashed names may be kept for ever; a missing file carries no age.
     pub fn hashed(
         &self,
@@ -89,6 +104,24 @@ impl Files {
     }
 }
 
+/// Of `hash.txt`, which the build leaves beside the binary: `manifest: Rr1HFyZsoYBQvHgK6M1luw`.
+fn hash_of(name: &str) -> Option<String> {
+    let text = std::fs::read_to_string(std::env::current_exe().ok()?.with_file_name("hash.txt")).ok()?;
+    let mut pairs = text.lines().filter_map(|line| line.split_once(": "));
+    pairs.find(|(known, _)| *known == name).map(|(_, hash)| hash.trim().to_owned())
+}
+
+/// `Link` headers, one for each family, from what `cargo leptos --split` says of its files: names without ending.
+fn links(manifest: &[u8]) -> HashMap<String, HeaderValue> {
+    let families: HashMap<String, Vec<String>> = serde_json::from_slice(manifest).unwrap_or_else(|error| {
+        tracing::warn!(%error, "the list of the browser's parts cannot be read: pages work, and load later");
+        HashMap::new()
+    });
+    let link = |name: String| format!("</pkg/{name}.wasm>; rel=preload; as=fetch; crossorigin");
+    let header = |files: Vec<String>| files.into_iter().map(link).collect::<Vec<_>>().join(", ").parse().ok();
+    families.into_iter().filter_map(|(family, files)| Some((family, header(files)?))).collect()
+}
+
 /// Whether a path asks for a file that everybody may read.
 pub fn is_file(path: &str) -> bool {
     let ending = path.rsplit('/').next().and_then(|name| name.rsplit_once('.'));
@@ -109,6 +142,19 @@ fn aged(mut response: Response, age: &HeaderValue) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_family_is_told_by_its_files() {
+        let told =
+            links(br#"{"reading":["chunk_7.lWL0","split_reading.KTE"],"finding":["split_finding.Mj"]}"#);
+        assert_eq!(told.len(), 2);
+        assert_eq!(
+            told["reading"],
+            "</pkg/chunk_7.lWL0.wasm>; rel=preload; as=fetch; crossorigin, \
+             </pkg/split_reading.KTE.wasm>; rel=preload; as=fetch; crossorigin"
+        );
+        assert!(links(b"no list").is_empty());
+    }
 
     #[test]
     fn files_are_told_from_pages_by_their_ending() {

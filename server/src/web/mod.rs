@@ -46,10 +46,12 @@ pub(crate) const FORM_LIMIT: usize = 128 * 1024;
 pub fn router(ctx: Context) -> Router {
     let options = assets::options();
     let policy = policy::Policy::of(&ctx.settings, &options);
+    let files = assets::Files::of(&options);
     let provide = {
-        let ctx = ctx.clone();
+        let (ctx, families) = (ctx.clone(), files.families());
         move || {
             provide_context::<Arc<dyn Backend>>(Arc::new(Web::new(ctx.clone())));
+            provide_context(families.clone());
             policy.put_on_page();
         }
     };
@@ -59,7 +61,6 @@ pub fn router(ctx: Context) -> Router {
     };
     let routes = page_routes();
     let not_found = render_app_async_with_context(provide.clone(), shell.clone());
-    let files = assets::Files::of(&options);
 
     let pages = Router::new()
         .leptos_routes_with_context(&options, routes.clone(), provide, shell)
