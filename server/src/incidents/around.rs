@@ -62,13 +62,6 @@ pub(super) fn changes(update: &Update) -> bool {
 type Rows<T> = Option<Json<Vec<T>>>;
 
 #[derive(Debug, Deserialize)]
-struct MilestoneRow {
-    event_type: String,
-    event_ts: Timestamp,
-    created_by: Option<Uuid>,
-}
-
-#[derive(Debug, Deserialize)]
 struct HolderRow {
     role_type_id: i32,
     user_id: Uuid,
@@ -156,9 +149,6 @@ pub async fn whole(db: &PgPool, viewer: Viewer, incident: IncidentId, limit: i64
            (SELECT json_build_object('count', count(*), 'last', max(created_at)) FROM placed
             WHERE place > $2 AND NOT changes AND message <> '' HAVING count(*) > 0) AS "left_out: Json<LeftOut>",
            (SELECT json_agg(x) FROM (
-                SELECT event_type, event_ts, created_by FROM incident_updates WHERE incident_id = (SELECT $1::bigint) AND is_milestone) x
-           ) AS "milestones: Json<Vec<MilestoneRow>>",
-           (SELECT json_agg(x) FROM (
                 SELECT r.role_type_id, r.user_id, u.full_name AS name, su.slack_id
                 FROM incident_roles r JOIN role_types t ON t.id = r.role_type_id JOIN users u ON u.id = r.user_id
                 LEFT JOIN slack_users su ON su.user_id = r.user_id
@@ -202,13 +192,12 @@ pub async fn whole(db: &PgPool, viewer: Viewer, incident: IncidentId, limit: i64
     .await
     .or_internal("reading an incident and what stands around it")?;
     let row = row.ok_or(Error::NotFound)?;
-    let milestone =
-        |m: MilestoneRow| (m.event_type, Milestone { at: m.event_ts, by: m.created_by.map(UserId) });
+    let updates: Vec<Update> = list(row.updates).map(Update::from).collect();
     let records = list(row.records).map(|r| (r.seq, r.at, r.kind, r.body)).collect();
     let around = Around {
-        updates: list(row.updates).map(Update::from).collect(),
         left_out: row.left_out.map(|left| left.0),
-        milestones: latest(list(row.milestones).map(milestone)),
+        milestones: milestones(&updates),
+        updates,
         holders: list(row.holders).map(Holder::from).collect(),
         members: usize::try_from(row.members).unwrap_or_default(),
         impacts: list(row.impacts).map(|(axis, level)| (ImpactTypeId(axis), ImpactLevelId(level))).collect(),
@@ -245,6 +234,15 @@ pub async fn whole(db: &PgPool, viewer: Viewer, incident: IncidentId, limit: i64
     };
     let looked = row.seen.zip(row.looked_at).map(|(seq, at)| Last { seq, at });
     Ok(Whole { incident: incident.into(), around, head: row.head, looked })
+}
+
+/// All of them are there, however few entries are shown: each changed something.
+fn milestones(updates: &[Update]) -> Milestones {
+    let milestones = updates.iter().filter(|update| update.is_milestone);
+    latest(milestones.filter_map(|update| {
+        let by = update.author.as_ref().and_then(|author| author.id);
+        Some((update.event_type.clone()?, Milestone { at: update.event_ts, by }))
+    }))
 }
 
 /// The newest ones and those that changed something, of all, newest first.
