@@ -114,7 +114,8 @@ impl Asker {
             Case::Dashboard => page("/"),
             Case::List => page(&format!("/incident/{}", LISTS[turn(LISTS.len())])),
             Case::FilteredList => page(&self.filtered(turn(4))),
-            Case::Search => page(&format!("/incident/?search={}", WORDS[turn(WORDS.len())])),
+            // What was found is kept while nothing is written: nobody asks the same twice here.
+            Case::Search => page(&format!("/incident/?search={}+-x{number}", WORDS[turn(WORDS.len())])),
             Case::Page => page(&format!("/incident/{}/", self.public(number))),
             Case::ApiOne => api(&format!("incidents/{}", self.public(number))),
             Case::ApiList => api("incidents?limit=25"),
