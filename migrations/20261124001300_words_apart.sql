@@ -17,6 +17,10 @@ $$;
 INSERT INTO incident_words SELECT id, private, search FROM incidents ORDER BY id;
 CREATE INDEX incident_words_search ON incident_words USING gin (search);
 ALTER TABLE incidents DROP COLUMN search;
+-- Servers of the release before ask for `i.search` until they are replaced: PostgreSQL then asks this.
+CREATE FUNCTION search(i incidents) RETURNS tsvector LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT w.search FROM incident_words w WHERE w.incident_id = i.id
+$$;
 
 CREATE FUNCTION incident_words_begin() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -77,3 +77,23 @@ mod in_browser {
         }
     }
 }
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::Drawn;
+    use leptos::prelude::*;
+
+    #[test]
+    fn what_was_drawn_is_not_drawn_again() {
+        static WORD: Drawn<String> = Drawn::up_to::<1>();
+        let mut times = 0;
+        for _ in 0..3 {
+            let part = WORD.draw("word".to_owned(), |word| {
+                times += 1;
+                view! { <b>{word}</b> }
+            });
+            assert!(part.to_html().starts_with("<b>word"));
+        }
+        assert_eq!(times, 1);
+    }
+}

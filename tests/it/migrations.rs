@@ -401,6 +401,12 @@ async fn words_follow_their_incident() {
             "{sql}"
         );
         assert_eq!(count(&db, written).await, transactions, "{sql}");
+        // As servers of the release before ask.
+        assert_eq!(
+            count(&db, "SELECT count(*) FROM incidents i WHERE i.search @@ 'zebra'").await,
+            found,
+            "{sql}"
+        );
     }
 }
 

@@ -362,14 +362,12 @@ impl Asked<'_> {
     /// How many match, up to one more than [`COUNTED`].
     async fn count(&self, db: &PgPool) -> Result<i64> {
         let mut sql = self.counted();
-        let counted = sql.build_query_scalar().persistent(keeps_plan(self.filter)).fetch_one(db).await;
-        counted.or_internal("counting the list")
+        sql.build_query_scalar().fetch_one(db).await.or_internal("counting the list")
     }
 
     async fn exceeds(&self, db: &PgPool, limit: i64) -> Result<bool> {
         let mut sql = self.has_more_than(limit);
-        let longer = sql.build_query_scalar().persistent(keeps_plan(self.filter)).fetch_one(db).await;
-        longer.or_internal("asking whether the list is long")
+        sql.build_query_scalar().fetch_one(db).await.or_internal("asking whether the list is long")
     }
 }
 
@@ -383,10 +381,22 @@ mod tests {
         Filter::parse(query, now, &chrono::Utc).expect("a filter")
     }
 
+    /// As a page asks.
     fn sql(query: &str) -> String {
         let filter = filter(query);
         let asked = Asked { filter: &filter, viewer: Viewer { user: None, sees_private: false } };
-        asked.page(&Way::of(&filter), None, false, 0, 26).sql().as_str().to_owned()
+        let sql = match Way::of(&filter) {
+            Way::Set { orders, searching: true, .. } => asked.found(&orders, RANKED + 1),
+            way => asked.page(&way, None, false, 0, 26),
+        };
+        sql.sql().as_str().to_owned()
+    }
+
+    // What was found may be hidden before its rows are read.
+    #[test]
+    fn the_fence_stands_before_the_rows_of_a_search() {
+        let asked = Asked { filter: &filter("search=a"), viewer: Viewer { user: None, sees_private: false } };
+        assert!(asked.rows_of(vec![1]).sql().as_str().contains("(NOT i.private OR may_see_private(i.id,"));
     }
 
     #[test]
